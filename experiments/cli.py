@@ -1,0 +1,230 @@
+"""The `kordon` command: run, check, list, doctor, schema.
+
+Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C. What is heavy is imported by the command
+that needs it, so that help and refusals come at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+LONGEST_NAME = 64
+
+app = typer.Typer(
+    name="kordon",
+    help="Simulate drug trafficking and interdiction on the corridors through Kazakhstan.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="NAME", help="A scenario of `kordon list scenarios`, or a file.")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Replace one value of the scenario; may be given again."
+    ),
+]
+
+
+def main() -> None:
+    """Answer the command line."""
+    app(prog_name="kordon")
+
+
+@app.command()
+def run(  # noqa: PLR0913  (one parameter per option of the command line)
+    scenario: ScenarioName,
+    *,
+    key: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Root of all luck in the run.")] = 1,
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", metavar="A+B", help="Interventions; may be given again.")
+    ] = None,
+    sets: Sets = None,
+    weeks: Annotated[
+        int | None, typer.Option(min=1, help="Weeks to report, instead of the scenario's.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder that holds the folders of runs.")] = Path("runs"),
+    name: Annotated[str | None, typer.Option(help="Name of the run's folder.")] = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write to a folder that holds other files; they stay.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario once; print a summary, keep results and figures."""
+    with answers(debug):
+        from sim.scenario.load import check_run_name
+
+        import sim
+
+        interventions = [part for given in with_ or [] for part in given.split("+")]
+        changes = [*(sets or []), *([f"weeks={weeks}"] if weeks is not None else [])]
+        if name is not None:
+            check_run_name(name)
+        loaded = sim.load_scenario(scenario, sets=changes)
+        folder = out / (name or run_name(loaded.scenario.name, key, interventions, changes))
+
+        from sim.results.run_folder import check_folder
+
+        check_folder(folder, overwrite=overwrite)
+        with progress(quiet) as tell:
+            result = sim.run(loaded.scenario, key=key, interventions=interventions, progress=tell)
+
+        from experiments.summary import summary
+
+        text = summary(result)
+        extras = {"summary.txt": text.encode()}
+        if figures:
+            from experiments.figures import figure_files
+
+            extras |= {f"figures/{file}": content for file, content in figure_files(result).items()}
+        result.write(folder, overwrite=overwrite, extras=extras)
+        typer.echo(
+            str(folder)
+            if quiet
+            else f"{text}\nKept in {folder}: manifest, tables (parquet), summary, figures"
+        )
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.")],
+    sets: Sets = None,
+    debug: Debug = False,
+) -> None:
+    """Validate scenario files without running them."""
+    with answers(debug):
+        from experiments.listing import faults_of
+
+        found = 0
+        for file in files:
+            faults = faults_of(str(file), sets or [])
+            typer.echo(faults or f"{file}: no fault found", err=bool(faults))
+            found += bool(faults)
+        if found:
+            raise typer.Exit(BAD_INPUT)
+
+
+@app.command("list")
+def list_(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="scenarios, interventions, posts, places or routes")
+    ],
+    where: Annotated[
+        str,
+        typer.Option(metavar="SELECTOR", help="Only rows that match, for example 'country=KZ;mode=rail'."),
+    ] = "",
+    scenario: Annotated[str, typer.Option(help="Scenario whose world is listed.")] = "northern_route_2010",
+    debug: Debug = False,
+) -> None:
+    """List scenarios, interventions, posts, places or routes."""
+    with answers(debug):
+        from experiments.listing import LISTS, listing
+
+        if what not in LISTS:
+            typer.echo(f"kordon list: expected one of {', '.join(LISTS)} (got {what!r})", err=True)
+            raise typer.Exit(BAD_INPUT)
+        typer.echo(listing(what, where, scenario))
+
+
+@app.command()
+def doctor(debug: Debug = False) -> None:
+    """Examine the installation: versions, cache, a test run."""
+    with answers(debug):
+        from experiments.doctor import examine
+
+        is_well = True
+        for finding in examine():
+            typer.echo(str(finding))
+            is_well &= finding.is_well
+        if not is_well:
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def schema(debug: Debug = False) -> None:
+    """Print the JSON Schema of scenario files."""
+    with answers(debug):
+        import json
+
+        from sim.scenario.schema import Scenario
+
+        typer.echo(json.dumps(Scenario.model_json_schema(), indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def answers(debug: bool) -> Iterator[None]:
+    """Turn what goes wrong inside into one clear answer and an exit code; `debug` lets it through."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("\nkordon: stopped; no run is left half written", err=True)
+        raise typer.Exit(STOPPED) from None
+    except typer.Exit:
+        raise
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(DONE) from None
+    except Exception as error:
+        if is_bad_input(error):
+            typer.echo(str(error), err=True)
+            raise typer.Exit(BAD_INPUT) from None
+        if debug:
+            raise
+        reason = " ".join(str(error).split()) or "no reason given"
+        typer.echo(f"kordon: {type(error).__name__}: {reason} (--debug shows where)", err=True)
+        raise typer.Exit(FAILED) from None
+
+
+def is_bad_input(error: Exception) -> bool:
+    """Whether the answer lies with what was asked: a scenario, its world, or the folder to write to."""
+    from sim.scenario.load import ScenarioError
+
+    from sim.world.faults import WorldError
+
+    if isinstance(error, ScenarioError | WorldError):
+        return True
+    from sim.results.run_folder import RunFolderError
+
+    return isinstance(error, RunFolderError)
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar of weeks on the terminal, from the second second on; none where nobody would see it."""
+    from tqdm import tqdm
+
+    with tqdm(unit="week", delay=1.0, leave=False, file=sys.stderr, disable=True if quiet else None) as bar:
+
+        def tell(week: int, weeks: int) -> None:
+            bar.total = weeks
+            bar.update(week - bar.n)
+
+        yield tell
+
+
+def run_name(scenario: str, key: int, interventions: list[str], changes: list[str]) -> str:
+    """Folder name of a run: scenario and key, and between them what makes it differ from the baseline."""
+    marks = list(interventions)
+    if changes:
+        marks.append("set" + hashlib.sha256("\n".join(changes).encode()).hexdigest()[:8])
+    name = "-".join([scenario, *marks, str(key)])
+    if len(name) > LONGEST_NAME:
+        name = f"{scenario[:30]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}-{key}"
+    return name

@@ -1,0 +1,1 @@
+"""Scenario files, interventions and data tables, installed as a package of data."""

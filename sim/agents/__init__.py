@@ -1,0 +1,1 @@
+"""Who decides: traffickers, their couriers, border posts and authorities."""

@@ -1,0 +1,73 @@
+"""What a route is worth to a trafficker, and how choice follows worth (MODELS 3.3-3.5)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def risk_premium(risk: Floats, reference: Floats, power: Floats) -> Floats:
+    """Wage of a courier relative to a riskless trip: 1 + (risk / reference)^power.
+
+    Source: Caulkins, Crawford & Reuter 1993 in the form of MODELS 3.5: no ratchet, the wage falls again
+    when the risk does.
+    """
+    return 1.0 + (risk / reference) ** power
+
+
+def salient_value(gain: Floats, loss: Floats, risk: Floats, group: Ints, salience: Floats) -> Floats:
+    """Value of a gamble that brings `gain` or costs `loss`, weighted by salience, (n,) float64.
+
+    Parameters
+    ----------
+    gain, loss : (n,) float64
+        Payoffs if the load gets through or not, in units of the margin.
+    risk : (n,) float64 in [0, 1]
+        Perceived chance that it does not.
+    group : (n,) int64
+        Choice set of each row; salience compares a payoff with the mean of its set.
+    salience : (n,) float64 in (0, 1]
+        Weight of the less salient outcome; 1 gives the expected value exactly.
+
+    Notes
+    -----
+    Source: Bordalo, Gennaioli & Shleifer 2012, with the corrections of MODELS 3.3. Ties go to the gain.
+    """
+    size = np.bincount(group)
+    mean_gain = (np.bincount(group, gain) / np.maximum(size, 1))[group]
+    mean_loss = (np.bincount(group, loss) / np.maximum(size, 1))[group]
+    stands_out_gain = np.abs(mean_gain - gain) / (np.abs(mean_gain) + np.abs(gain) + 1.0)
+    stands_out_loss = np.abs(mean_loss - loss) / (np.abs(mean_loss) + np.abs(loss) + 1.0)
+    loss_first = stands_out_loss > stands_out_gain
+    weight_gain = np.where(loss_first, salience, 1.0)
+    weight_loss = np.where(loss_first, 1.0, salience)
+    through = 1.0 - risk
+    total = through * weight_gain + risk * weight_loss
+    return (through * weight_gain * gain + risk * weight_loss * loss) / total
+
+
+def log_sum_exp(values: Floats, first: Ints) -> Floats:
+    """log sum exp of each run of `values`, runs starting at first[:-1], (n_runs,) float64; -inf for none."""
+    out = np.full(first.size - 1, -np.inf)
+    if values.size == 0:
+        return out
+    full = np.flatnonzero(np.diff(first) > 0)
+    starts = first[:-1][full]
+    top = np.maximum.reduceat(values, starts)
+    safe = np.where(np.isfinite(top), top, 0.0)
+    spread = np.repeat(safe, np.diff(first)[full])
+    out[full] = np.log(np.maximum(np.add.reduceat(np.exp(values - spread), starts), 1e-300)) + safe
+    out[full[~np.isfinite(top)]] = -np.inf
+    return out
+
+
+def best_only(values: Floats, first: Ints) -> Floats:
+    """0 at the best of each run (the first of equals), -inf elsewhere: the limit of endless precision."""
+    out = np.full(values.size, -np.inf)
+    for start, after in zip(first[:-1], first[1:], strict=True):
+        if after > start and np.isfinite(values[start:after]).any():
+            out[start + int(np.argmax(values[start:after]))] = 0.0
+    return out

@@ -1,0 +1,1 @@
+"""The arithmetic of a week: post hours, the encounter chain, carrying loads, choosing routes."""

@@ -1,0 +1,59 @@
+"""Chance to get through every route of every flow: as believed, and as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from sim.kernels.arrays import N_COVERS
+from sim.kernels.encounter import dog_prob, found_prob, scan_prob
+
+
+def _believed(wanted, trafficker, first, check, risk):
+    """Product over the posts of a route of 1 - believed risk, (n_rows,) float64; 0 where not `wanted`.
+
+    `trafficker` is the row's organisation, `risk` (n_traffickers, n_posts * N_COVERS) its belief.
+    """
+    out = np.zeros(wanted.size)
+    for j in range(wanted.size):
+        if not wanted[j]:
+            continue
+        t, through = trafficker[j], 1.0
+        for k in range(first[j], first[j + 1]):
+            through *= 1.0 - risk[t, check[k]]
+        out[j] = through
+    return out
+
+
+believed = njit(cache=True, nogil=True)(_believed)
+
+
+def _actual(wanted, trafficker, first, check, outbound, bulk, posts, mean_scale, mean_scan, mean_dog, dealings, rules):
+    """Chance that a load gets through as the posts are now, in a mean hour of the week, (n_rows,) float64."""
+    out = np.zeros(wanted.size)
+    for j in range(wanted.size):
+        if not wanted[j]:
+            continue
+        t, through = trafficker[j], 1.0
+        for k in range(first[j], first[j + 1]):
+            p, here = check[k] // N_COVERS, check[k] % N_COVERS
+            if posts.open_hours[p] == 0:
+                through = 0.0
+                break
+            c = posts.country[p]
+            scale = mean_scale[p]
+            if outbound[k]:
+                scale *= posts.outbound_share[p]
+            found = found_prob(
+                dealings.tip[t, c], dealings.offer[t, p], dealings.accept[t, p], dealings.tip_factor, rules.turn_back,
+                posts.select[p, here], scale, posts.refused_select[p],
+                scan_prob(mean_scan[p], rules.image[here], bulk[j]), dog_prob(mean_dog[p], rules.odour[here]),
+                posts.find_on_tip[p], posts.open_on_alarm[p, here], posts.find_cold[p, here],
+            )
+            kept = dealings.release[t, c] * dealings.goes_on[c]
+            through *= 1.0 - found * (1.0 - kept)
+        out[j] = through
+    return out
+
+
+actual = njit(cache=True, nogil=True)(_actual)

@@ -1,0 +1,231 @@
+"""One week in arrays: what the kernels are told, from the world, the parameters in force and the memory."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents import border_post
+from sim.agents.corruption import accept_prob
+from sim.agents.intelligence import exposure_of, release_prob, tip_prob
+from sim.agents.memory import Memory
+from sim.agents.trafficker import (
+    choice_values,
+    flow_of_option,
+    follows,
+    lies_low,
+    risk_matrix,
+    utilities,
+)
+from sim.kernels.arrays import Dealings, LoadArrays, PostArrays, PostHours, WeekShape
+from sim.kernels.perceive import actual, believed
+from sim.scenario.overlay import cut_hours, strength_at
+from sim.world.build import post_arrays
+from sim.world.calendar import HOURS_PER_WEEK, hours_of_week
+from sim.world.parameters import Parameters, changed
+from sim.world.world import World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+CENTS_PER_USD = 100
+
+
+class Stretch(NamedTuple):
+    """Hours of a week between two changes of mechanism."""
+
+    from_h: int  # hour of the week
+    to_h: int
+    values: Parameters
+    posts: PostArrays
+
+
+class Decisions(NamedTuple):
+    """What traffickers settled for a week."""
+
+    worth: Floats  # (n_rows,) of each cover of each option, -inf where shut
+    through: Floats  # (n_rows,) perceived chance to get through
+    route_value: Floats  # (n_options,)
+    cover_value: Floats  # (n_rows,)
+
+
+class Mechanisms:
+    """Parameters in force at any hour, made once for each combination of strengths."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._made: dict[tuple[float, ...], tuple[Parameters, PostArrays]] = {}
+
+    def stretches(self, first_hour: int) -> list[Stretch]:
+        """Stretches of the week that begins at an absolute hour, cut where an intervention changes."""
+        cuts = cut_hours(self._world.interventions, first_hour, first_hour + HOURS_PER_WEEK)
+        edges = sorted({first_hour, *cuts, first_hour + HOURS_PER_WEEK})
+        return [
+            Stretch(a - first_hour, b - first_hour, *self._at(a)) for a, b in zip(edges, edges[1:], strict=False)
+        ]
+
+    def _at(self, hour: int) -> tuple[Parameters, PostArrays]:
+        world = self._world
+        strengths = tuple(strength_at(i, hour) for i in world.interventions)
+        if not any(strengths):
+            return world.base, world.base_posts
+        if strengths not in self._made:
+            laid = [
+                (change, s) for i, s in zip(world.interventions, strengths, strict=True) for change in i.changes
+            ]
+            values = changed(world.base, laid, world.posts, world.countries)
+            arrays = post_arrays(values, world.posts, world.countries, world.scenario, world.corridor)
+            self._made[strengths] = values, arrays
+        return self._made[strengths]
+
+
+def shape_of_week(world: World, values: Parameters, memory: Memory, first_hour: int) -> WeekShape:
+    """Calendar, climate, attention and mobile teams of a week."""
+    hour, weekday, month = hours_of_week(first_hour)
+    profiles = world.profiles
+    licit = profiles.monthly[:, month] * profiles.weekly[:, weekday] * profiles.daily[:3, hour]
+    return WeekShape(
+        hour_of_day=hour,
+        truck_shape=licit[0],
+        car_shape=licit[1],
+        unit_shape=licit[2],
+        patrol_shape=profiles.daily[3, hour],
+        scan_hit=border_post.scan_hits(world, values, memory),
+        dog_hit=border_post.dog_hits(world, values, memory, int(month[0])),
+        willing=memory.willing,
+        extra_inspections=memory.teams * values.country["team_inspections_per_h"][world.base_posts.country],
+    )
+
+
+def dealings_of_week(world: World, values: Parameters, memory: Memory) -> Dealings:
+    """Bribes, tips and protection between every trafficker and every post or country."""
+    t, country = world.traffickers, world.base_posts.country
+    market = world.scenario.market
+    return Dealings(
+        offer=np.repeat(t.offer[:, None], len(world.posts), axis=1),
+        accept=accept_prob(
+            memory.corruption,
+            t.bribe_cents,
+            (CENTS_PER_USD * values.country["officer_pay_usd"])[country],
+            market.pay_multiple.value,
+            values.country["audits_per_year"][country],
+            memory.relation,
+            market.relation_gain.value,
+        ),
+        tip_factor=market.tip_bribe_factor.value,
+        tip=tip_prob(
+            values.country["tip_prob"], values.country["sharing"], exposure_of(t.exposure, memory.informants)
+        ),
+        release=release_prob(t.protection, values.country["protection_prob"]),
+        goes_on=values.country["return_share"],
+    )
+
+
+def open_options(world: World, posts: PostArrays) -> Bools:
+    """Options whose route has no closed post, (n_options,) bool."""
+    stops = world.route_arrays
+    closed = (stops.post >= 0) & (posts.open_hours == 0)[stops.post]
+    shut = np.add.reduceat(closed.astype(np.int64), stops.start[:-1]) > 0
+    return ~shut[world.option_arrays.route]
+
+
+def decide(
+    world: World,
+    memory: Memory,
+    stretch: Stretch,
+    hours: PostHours,
+    dealings: Dealings,
+    *,
+    everything: bool = False,
+) -> Decisions:
+    """Traffickers weigh their routes: by belief, or, for `best_response` alone, by the posts as they are.
+
+    `everything` weighs routes that are not held as well, as a review needs.
+    """
+    who = world.flows.trafficker[world.options.flow]
+    owner = world.flows.trafficker[flow_of_option(world)]
+    knows_all = follows(world, "random") | follows(world, "best_response")
+    known = (memory.held | knows_all[owner]) & open_options(world, stretch.posts)
+    rows = (known | everything & open_options(world, stretch.posts))[world.options.option]
+    exact = follows(world, "best_response")[who]
+    first, check = world.options.first, world.options.check
+    through = believed(rows & ~exact, who, first, check, risk_matrix(world, memory))
+    if exact.any():
+        half_g = 1000.0 * world.scenario.market.image_half_kg.value
+        bulk = world.options.load_g / (world.options.load_g + half_g)
+        seen = slice(stretch.from_h, stretch.to_h)
+        through += actual(
+            rows & exact,
+            who,
+            first,
+            check,
+            world.options.outbound,
+            bulk,
+            stretch.posts,
+            hours.scale[:, seen].mean(axis=1),
+            hours.scan[:, seen].mean(axis=1),
+            hours.dog[:, seen].mean(axis=1),
+            dealings,
+            world.rules,
+        )
+    worth = utilities(world, rows, through)
+    route_value, cover_value = choice_values(world, worth, known)
+    return Decisions(worth, through, route_value, cover_value)
+
+
+def option_values(world: World, worth: Floats) -> Floats:
+    """Worth of each option under its best cover, (n_options,) float64."""
+    return np.maximum.reduceat(worth, world.option_arrays.first[:-1])
+
+
+def sending_stock(world: World, memory: Memory) -> Ints:
+    """Stock that may be sent this week, g: none where the organisation lies low, (n_flows,) int64."""
+    return np.where(lies_low(world, memory)[world.flows.trafficker], 0, memory.stock_g)
+
+
+def loads_under_way(world: World, memory: Memory) -> LoadArrays:
+    """Loads of the memory as the kernels read them."""
+    mass_g = memory.load_g.sum(axis=1).astype(np.float64)
+    half_g = 1000.0 * world.scenario.market.image_half_kg.value
+    return LoadArrays(
+        key=memory.load_key,
+        who=memory.load_who,
+        trafficker=world.flows.trafficker[memory.load_flow],
+        route=memory.load_route,
+        cover=memory.load_cover,
+        stop=memory.load_stop,
+        visit=memory.load_visit,
+        minute=memory.load_minute,
+        lost_stop=memory.load_lost_stop,
+        bulk=mass_g / (mass_g + half_g),
+    )
+
+
+def supply_of_week(world: World, memory: Memory, first_hour: int) -> Ints:
+    """What reaches the origins this week, g: a season's share of the year, and replacement that is due.
+
+    Changes the memory: fractions of a gram are owed, what was due is taken off.
+    """
+    _, _, month = hours_of_week(first_hour)
+    wanted = world.flows.g_per_year * world.flows.season[:, int(month[0])] / border_post.WEEKS_PER_YEAR
+    whole = np.floor(wanted + memory.owed_g)
+    memory.owed_g[:] += wanted - whole
+    slot = int(memory.week[0]) % memory.due_g.shape[1]
+    due = memory.due_g[:, slot].copy()
+    memory.due_g[:, slot] = 0
+    return whole.astype(np.int64) + due
+
+
+def programme_cents(world: World, first_hour: int) -> int:
+    """What the interventions in force cost the state this week, cents: running cost, and capital when one starts."""
+    total = 0.0
+    for intervention in world.interventions:
+        now = strength_at(intervention, first_hour + HOURS_PER_WEEK - 1)
+        before = strength_at(intervention, first_hour - 1)
+        total += now * intervention.running_cost_usd_per_year.value / border_post.WEEKS_PER_YEAR
+        if now > 0.0 and before == 0.0:
+            total += intervention.strength * intervention.capital_cost_usd.value
+    return round(CENTS_PER_USD * total)

@@ -1,0 +1,111 @@
+"""Parameters of posts and countries as arrays, with interventions laid over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import PostClass
+from sim.scenario.leaf import Limits
+from sim.scenario.overlay import Change, limits_at, overlay
+from sim.scenario.quantity import Quantity, Spec
+from sim.scenario.schema import CountryServices, Scenario
+from sim.scenario.schema import Post as PostSpec
+from sim.world.parts import Post
+from sim.world.faults import WorldError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Values in force: one array per quantity, one entry per post or country."""
+
+    post: Mapping[str, Floats]  # (n_posts,) each, by dotted name within `Post`
+    country: Mapping[str, Floats]  # (n_countries,) each, by name within `CountryServices`
+
+
+def quantities(spec: Spec, prefix: str = "") -> dict[str, Quantity]:
+    """Quantities of a spec and of the specs in it, by dotted name."""
+    found: dict[str, Quantity] = {}
+    for name in type(spec).model_fields:
+        part = getattr(spec, name)
+        if isinstance(part, Quantity):
+            found[prefix + name] = part
+        elif isinstance(part, Spec):
+            found.update(quantities(part, f"{prefix}{name}."))
+    return found
+
+
+def services_of(scenario: Scenario, country: str) -> CountryServices:
+    """Services of a country: the scenario's, or those declared for any country."""
+    return scenario.countries.get(country, CountryServices())
+
+
+def base_parameters(scenario: Scenario, posts: Sequence[Post], countries: Sequence[str]) -> Parameters:
+    """Parameters of a scenario before any intervention."""
+    services = {c: services_of(scenario, c) for c in countries}
+    of_class: dict[tuple[str, PostClass], dict[str, Quantity]] = {}
+    for country in countries:
+        for klass in PostClass:
+            of_class[country, klass] = quantities(getattr(services[country].posts, klass.name.lower()))
+    rows = [of_class[p.country, p.klass] for p in posts]
+    names = list(of_class[countries[0], PostClass.FRONTIER_ROAD])
+    post = {name: np.array([row[name].value for row in rows]) for name in names}
+    by_country = {c: {n: getattr(s, n) for n in type(s).model_fields} for c, s in services.items()}
+    leaves = [n for n, part in by_country[countries[0]].items() if isinstance(part, Quantity)]
+    country_values = {n: np.array([by_country[c][n].value for c in countries]) for n in leaves}
+    return Parameters(post, country_values)
+
+
+def changed(
+    base: Parameters,
+    changes: Sequence[tuple[Change, float]],
+    posts: Sequence[Post],
+    countries: Sequence[str],
+) -> Parameters:
+    """Parameters with changes laid over them, in order, each at its strength in [0, 1].
+
+    Raises
+    ------
+    WorldError
+        If a change names an unknown quantity or selects nothing.
+    """
+    post, country, faults = dict(base.post), dict(base.country), []
+    for change, strength in changes:
+        if change.what in post:
+            target, name, limits = post, change.what, limits_at(PostSpec, change.what)
+            chosen = np.array([change.selector.matches(selectable(p)) for p in posts])
+        else:
+            place, _, name = change.what.removeprefix("countries.").partition(".")
+            target, limits = country, limits_at(CountryServices, name)
+            if not change.what.startswith("countries.") or name not in country:
+                faults.append(f"change of {change.what!r}: expected a number of posts or of a country's services")
+                continue
+            chosen = np.array([c == place for c in countries])
+        if not chosen.any():
+            faults.append(f"change of {change.what!r}: {change.where or change.what!r} selects nothing")
+            continue
+        assert isinstance(limits, Limits)
+        values = target[name].copy()
+        values[chosen] = [overlay(float(v), [(change, strength)], limits) for v in values[chosen]]
+        target[name] = values
+    if faults:
+        raise WorldError(faults)
+    return Parameters(post, country)
+
+
+def selectable(post: Post) -> dict[str, str | tuple[str, ...]]:
+    """What a selector can ask of a post."""
+    return {
+        "post_id": post.post_id,
+        "crossing_id": post.crossing_id,
+        "country": post.country,
+        "agency": post.agency,
+        "klass": post.klass.name.lower(),
+        "region": post.region,
+        "mode": tuple(sorted(m.name.lower() for m in post.modes)),
+    }
