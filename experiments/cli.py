@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,37 +72,33 @@ def run(  # noqa: PLR0913  (one parameter per option of the command line)
 ) -> None:
     """Run a scenario once; print a summary, keep results and figures."""
     with answers(debug):
-        from sim.scenario.load import check_run_name
-
         import sim
+        from sim.scenario.faults import check_run_name
 
-        interventions = [part for given in with_ or [] for part in given.split("+")]
+        laid = [part for given in with_ or [] for part in given.split("+")]
         changes = [*(sets or []), *([f"weeks={weeks}"] if weeks is not None else [])]
         if name is not None:
             check_run_name(name)
-        loaded = sim.load_scenario(scenario, sets=changes)
-        folder = out / (name or run_name(loaded.scenario.name, key, interventions, changes))
+        loaded = sim.load_scenario(scenario, sets=changes, interventions=laid)
+        marks = [intervention.name for intervention in loaded.interventions]
+        folder = out / (name or run_name(loaded.scenario.name, key, marks, changes))
 
         from sim.results.run_folder import check_folder
 
         check_folder(folder, overwrite=overwrite)
         with progress(quiet) as tell:
-            result = sim.run(loaded.scenario, key=key, interventions=interventions, progress=tell)
+            result = sim.run(loaded.scenario, key=key, interventions=loaded.interventions, progress=tell)
 
         from experiments.summary import summary
 
-        text = summary(result)
+        text = summary(result, command_line(scenario, key, laid, changes))
         extras = {"summary.txt": text.encode()}
         if figures:
             from experiments.figures import figure_files
 
             extras |= {f"figures/{file}": content for file, content in figure_files(result).items()}
         result.write(folder, overwrite=overwrite, extras=extras)
-        typer.echo(
-            str(folder)
-            if quiet
-            else f"{text}\nKept in {folder}: manifest, tables (parquet), summary, figures"
-        )
+        typer.echo(str(folder) if quiet else f"{text}\nKept in {folder}")
 
 
 @app.command()
@@ -172,16 +171,17 @@ def schema(debug: Debug = False) -> None:
 def answers(debug: bool) -> Iterator[None]:
     """Turn what goes wrong inside into one clear answer and an exit code; `debug` lets it through."""
     try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("\nkordon: stopped; no run is left half written", err=True)
-        raise typer.Exit(STOPPED) from None
+        with _noticed_stop() as was_stopped:
+            yield
     except typer.Exit:
         raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(DONE) from None
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if was_stopped() or isinstance(error, KeyboardInterrupt):
+            typer.echo("\nkordon: stopped; no run is left half written", err=True)
+            raise typer.Exit(STOPPED) from None
         if is_bad_input(error):
             typer.echo(str(error), err=True)
             raise typer.Exit(BAD_INPUT) from None
@@ -192,10 +192,28 @@ def answers(debug: bool) -> Iterator[None]:
         raise typer.Exit(FAILED) from None
 
 
+@contextmanager
+def _noticed_stop() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed meanwhile; the compiler of the kernels may turn it into an error of its own."""
+    pressed: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        pressed.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def is_bad_input(error: Exception) -> bool:
     """Whether the answer lies with what was asked: a scenario, its world, or the folder to write to."""
-    from sim.scenario.load import ScenarioError
-
+    from sim.scenario.faults import ScenarioError
     from sim.world.faults import WorldError
 
     if isinstance(error, ScenarioError | WorldError):
@@ -219,12 +237,17 @@ def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
         yield tell
 
 
-def run_name(scenario: str, key: int, interventions: list[str], changes: list[str]) -> str:
+def run_name(scenario: str, key: int, marks: list[str], changes: list[str]) -> str:
     """Folder name of a run: scenario and key, and between them what makes it differ from the baseline."""
-    marks = list(interventions)
-    if changes:
-        marks.append("set" + hashlib.sha256("\n".join(changes).encode()).hexdigest()[:8])
-    name = "-".join([scenario, *marks, str(key)])
+    sets = ["set" + hashlib.sha256("\n".join(changes).encode()).hexdigest()[:8]] if changes else []
+    name = "-".join([scenario, *marks, *sets, str(key)])
     if len(name) > LONGEST_NAME:
         name = f"{scenario[:30]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}-{key}"
     return name
+
+
+def command_line(scenario: str, key: int, laid: list[str], changes: list[str]) -> str:
+    """What to type to get the same run again."""
+    words = ["kordon", "run", scenario, "--key", str(key)]
+    words += ["--with", "+".join(laid)] if laid else []
+    return shlex.join(words + [word for change in changes for word in ("--set", change)])

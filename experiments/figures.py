@@ -109,13 +109,13 @@ def seizures_figure(run: RunResult) -> Figure:
 def load_sizes_figure(run: RunResult) -> Figure:
     """Sizes of the loads dispatched against those seized: shares of loads, and of kilograms."""
     loads = run.loads[run.loads["total_kg"] > 0]
-    sent = loads["total_kg"].to_numpy()
+    sent = loads.loc[loads["dispatched"] >= run.weekly["start"].iloc[0], "total_kg"].to_numpy()
     seized = loads.loc[loads["fate"] == Fate.SEIZED.name.lower(), "total_kg"].to_numpy()
     with figure_style():
         figure = new_figure(9.0, 6.6)
         panels = figure.subplots(2, 1, sharex=True)
         figure.subplots_adjust(left=0.085, right=0.985, top=0.84, bottom=0.115, hspace=0.24)
-        edges = _size_edges(sent)
+        edges = _size_edges(loads["total_kg"].to_numpy())
         for axes, by_mass, title in zip(panels, (False, True), ("% of loads", "% of kilograms"), strict=True):
             axes.set_title(f"{title} in each size class")
             for sizes, what, style in ((sent, "dispatched", "sent"), (seized, "seized", "seized")):

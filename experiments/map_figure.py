@@ -53,6 +53,8 @@ MODES: dict[str, tuple[str, str, Any]] = {
 BASELINE = "baseline"
 """Tables of the real corridor; borders and courses of legs are drawn for these, not for made-up places."""
 
+WIDTH_IN, MAP_SHARE, LOWEST_MAP_IN, HIGHEST_MAP_IN = 11.0, 0.815, 6.2, 7.6
+FOOT_IN, MARGINS_IN = 0.32, 0.82
 WIDEST_PT, THINNEST_PT, LARGEST_CIRCLE_PT = 9.0, 0.6, 26.0
 MOST_TOWNS = 30
 KM_PER_DEGREE = 111.32
@@ -84,11 +86,11 @@ def map_figure(run: RunResult) -> Figure:
     carried = _carried(run, spots)
     seized = _seized_at_crossings(run)
     widest, most = max((leg.kg for leg in carried), default=0.0), float(seized[:, 2].max(initial=0.0))
+    points = [leg.course for leg in carried] or [np.array([spot[1:3] for spot in spots.values()])]
     with figure_style():
-        figure = new_figure(11.0, 8.0)
-        axes = figure.add_axes((0.012, 0.04, 0.815, 0.9))
-        points = [leg.course for leg in carried] or [np.array([spot[1:3] for spot in spots.values()])]
-        _frame_map(axes, np.vstack([*points, seized[:, :2]]))
+        figure = new_figure(WIDTH_IN, 8.0)
+        axes = figure.add_axes((0.012, 0.04, MAP_SHARE, 0.9))
+        _frame_map(figure, axes, np.vstack([*points, seized[:, :2]]))
         outlines = _draw_land(axes) if tables == BASELINE else {}
         for rank, leg in enumerate(carried):
             _, colour, dashes = MODES[leg.mode]
@@ -162,13 +164,17 @@ def _circle(kg: Floats, most: float) -> Floats:
     return LARGEST_CIRCLE_PT**2 * kg / (most or 1.0)
 
 
-def _frame_map(axes: Axes, points: Floats) -> None:
-    """Limits that show every point and fill the axes, equirectangular at the middle latitude, no ticks."""
+def _frame_map(figure: Figure, axes: Axes, points: Floats) -> None:
+    """Limits that show every point, equirectangular at the middle latitude, the figure as high as needed."""
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     shrink = math.cos(math.radians((south + north) / 2))
-    box = axes.get_window_extent()
-    high = max((north - south) * 1.12, (east - west) * 1.12 * shrink * box.height / box.width, 1.0)
-    wide = high / shrink * box.width / box.height
+    wide, high = max(1.08 * (east - west), 1.0), max(1.12 * (north - south), 1.0)
+    map_in = min(max(WIDTH_IN * MAP_SHARE * high / (wide * shrink), LOWEST_MAP_IN), HIGHEST_MAP_IN)
+    figure.set_size_inches(WIDTH_IN, map_in + MARGINS_IN)
+    axes.set_position((0.012, FOOT_IN / (map_in + MARGINS_IN), MAP_SHARE, map_in / (map_in + MARGINS_IN)))
+    ratio = WIDTH_IN * MAP_SHARE / map_in
+    high = max(high, wide * shrink / ratio)
+    wide = high * ratio / shrink
     axes.set_xlim((west + east - wide) / 2, (west + east + wide) / 2)
     axes.set_ylim((south + north - high) / 2, (south + north + high) / 2)
     axes.set_autoscale_on(False)
@@ -277,11 +283,11 @@ def _draw_legend(figure: Figure, widest: float, most: float, modes: set[str]) ->
         mark("s", 6, "market, with what\nit received"),
         mark("o", 2.6, "town", INK),
     ]
-    top = 0.94
+    top = figure.axes[0].get_position().y1
     for title, handles, gap in (
         ("Carried by", lines, 0.5),
         ("Carried over a leg,\nboth ways", widths, 0.7),
-        ("Seized at a crossing,\nboth sides", circles, 1.2),
+        ("Seized at a crossing,\nboth sides, or inland", circles, 1.2),
         ("Places", places, 0.6),
     ):
         if handles:

@@ -53,17 +53,18 @@ class LabelRoom:
     def place(
         self, anchors: Iterable[tuple[float, float]], width: float, height: float, hides: float = math.inf
     ) -> tuple[float, float] | None:
-        """Centre for a label of that size, of the anchors the one that hides least; None if none is free.
+        """Centre for a label of that size, from anchors with the best first; None if none is free.
 
-        Earlier anchors win where several hide the same; one that hides `hides` points or more will not do.
-        The room is taken from then on.
+        A later anchor is taken if it hides less, by a point for every two places further down the list; one
+        that hides `hides` points or more will not do. The room is taken from then on.
         """
         best: tuple[float, float] | None = None
-        least = hides
-        for x, y in anchors:
+        least = math.inf
+        for rank, (x, y) in enumerate(anchors):
             box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-            if self._is_free(box) and self._hidden(box) < least:
-                best, least = (x, y), self._hidden(box)
+            hidden = self._hidden(box) if rank / 2 < least and self._is_free(box) else math.inf
+            if hidden < hides and hidden + rank / 2 < least:
+                best, least = (x, y), hidden + rank / 2
         if best is not None:
             self.take(*best, width, height)
         return best

@@ -81,7 +81,8 @@ def new_figure(width: float, height: float) -> Figure:
 
 def headline(figure: Figure, run: RunResult, title: str) -> None:
     """Title above, and below it the run that the figure was made from."""
-    figure.suptitle(title, x=0.012, y=0.988, ha="left", va="top", fontsize=12, fontweight="bold")
+    from_top = 0.1 / figure.get_figheight()
+    figure.suptitle(title, x=0.012, y=1 - from_top, ha="left", va="top", fontsize=12, fontweight="bold")
     about = run.manifest
     label = f"{about['name']}, {arms(about)}, key {about['key']}, run {about['digest'][:12]}"
     figure.text(0.012, 0.008, label, ha="left", va="bottom", fontsize=7.5, color=GREY)

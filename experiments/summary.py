@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.codes import Fate, Means
@@ -36,13 +35,14 @@ MEANS_WORDS = {
     Means.PATROL: "patrol",
 }
 
-MOST_ROWS = 8
+MOST_ROWS, WIDTH = 8, 100
 
 
-def summary(run: RunResult) -> str:
-    """The run in at most 60 lines; every share says of what."""
-    sections = (_head, _sent, _delivered, _seized, _interdiction, _costs, _ground, _again)
-    return "\n\n".join("\n".join(lines) for section in sections if (lines := section(run))) + "\n"
+def summary(run: RunResult, command: str = "") -> str:
+    """The run in at most 60 lines; every share says of what. `command` is what was typed to get it."""
+    sections = (_head, _sent, _delivered, _seized, _interdiction, _costs, _ground)
+    parts = [*(section(run) for section in sections), _again(run, command)]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
 def country_name(code: str) -> str:
@@ -52,7 +52,13 @@ def country_name(code: str) -> str:
 
 def arms(manifest: Mapping[str, Any]) -> str:
     """The run's interventions in a few words."""
-    return "with " + " + ".join(manifest["interventions"]) if manifest["interventions"] else "no intervention"
+    names = intervention_names(manifest)
+    return "with " + " + ".join(names) if names else "no intervention"
+
+
+def intervention_names(manifest: Mapping[str, Any]) -> list[str]:
+    """Names of the interventions laid over the run, in order."""
+    return [str(intervention["name"]) for intervention in manifest["interventions"]]
 
 
 def kilograms(kg: float) -> str:
@@ -71,7 +77,10 @@ def _over(part: float, whole: float) -> str:
 
 
 def _usd(usd: float) -> str:
-    return f"USD {usd / 1e6:,.1f} million" if abs(usd) >= 1e6 else f"USD {usd:,.0f}"
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if abs(usd) >= size:
+            return f"USD {usd / size:,.1f} {word}"
+    return f"USD {usd:,.0f}"
 
 
 def _count(n: float, what: str) -> str:
@@ -153,7 +162,7 @@ def _seized(run: RunResult) -> list[str]:
         f"{words} {kilograms(kg)} kg ({n:,})"
         for words, kg, n in zip(MEANS_WORDS.values(), kept["sum"], kept["size"], strict=True)
     ]
-    return [*_rows(table, "SEIZED IN"), "  by what found it, realised kg (loads):", "    " + ", ".join(found)]
+    return [*_rows(table, "SEIZED IN"), "  by what found it, realised kg (loads):", *_filled(found, "    ")]
 
 
 def _interdiction(run: RunResult) -> list[str]:
@@ -187,7 +196,10 @@ def _costs(run: RunResult) -> list[str]:
     vehicles, delay = total["licit_vehicles"], total["delay_vehicle_h"]
     liability, alarms = _usd(total["liability_usd"]), _count(total["false_alarms"], "false alarm")
     rows = (
-        ("licit traffic", f"{delay:,.0f} vehicle-hours of delay, {delay / (vehicles or 1):.1f} h a vehicle"),
+        (
+            "licit traffic",
+            f"{delay:,.0f} vehicle-hours of delay, {60 * delay / (vehicles or 1):,.1f} minutes a vehicle",
+        ),
         ("", f"{alarms} in {vehicles:,.0f} vehicles, {liability} paid for clean cargo opened"),
         ("state", f"{_usd(total['public_cost_usd'])} for controls"),
         ("traffickers", f"{_usd(total['bribes_usd'])} in bribes, {_usd(total['wages_usd'])} in wages"),
@@ -200,28 +212,26 @@ def _costs(run: RunResult) -> list[str]:
 def _ground(run: RunResult) -> list[str]:
     statuses: dict[str, int] = run.manifest["statuses"]
     n = sum(statuses.values())
-    if not n:
-        return []
     counts = sorted(statuses.items(), key=lambda item: (-item[1], item[0]))
     words = [f"{count:,} {status} ({_over(count, n)})" for status, count in counts]
-    lines = [f"RESTS ON {n:,} quantities, by status"]
+    return [f"RESTS ON {n:,} quantities, by status", *_filled(words, "  ")] if n else []
+
+
+def _filled(words: Iterable[str], indent: str) -> list[str]:
+    """Phrases separated by commas, in lines of at most WIDTH characters."""
+    lines: list[str] = []
     for word in words:
-        if lines[-1].startswith("  ") and len(lines[-1]) + len(word) < 96:
+        if lines and len(lines[-1]) + len(word) + 2 <= WIDTH:
             lines[-1] += f", {word}"
         else:
-            lines.append(f"  {word}")
+            lines.append(f"{indent}{word}")
     return lines
 
 
-def _again(run: RunResult) -> list[str]:
+def _again(run: RunResult, command: str) -> list[str]:
     manifest = run.manifest
-    command = ["kordon", "run", manifest["name"], "--key", str(manifest["key"])]
-    if manifest["interventions"]:
-        command += ["--with", "+".join(manifest["interventions"])]
-    for path in manifest.get("sets", []):
-        command += ["--set", path]
     return [
-        f"TO RUN IT AGAIN  {shlex.join(command)}",
+        f"TO RUN IT AGAIN  {command or 'the scenario, interventions and key of the manifest'}",
         f"  run {manifest['digest']}",
         f"  event log SHA-256 {manifest['event_log_sha256']}",
     ]

@@ -44,7 +44,7 @@ class What(IntEnum):
     COVER = 8
     """preference for a cover on a route (two words)"""
     POST_HOUR = 9
-    """licit flow and scanner state of two consecutive hours"""
+    """licit flow and scanner of four consecutive hours, a word each"""
     AUDIT = 10
     """audit of a post in a week"""
     ALLOCATION = 11

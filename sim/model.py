@@ -38,7 +38,6 @@ from sim.week import (
     dealings_of_week,
     decide,
     loads_under_way,
-    option_values,
     programme_cents,
     sending_stock,
     shape_of_week,
@@ -162,13 +161,13 @@ class CorridorModel(Model):
             authority.allocate(memory, world, values, self.key, first_hour // HOURS_PER_WEEK)
         hours = self._post_hours(first_hour, stretches)
         dealings = dealings_of_week(world, values, memory)
-        decisions = decide(world, memory, stretches[0], hours[0], dealings, everything=review)
+        decisions = decide(world, memory, stretches[0], hours[0], dealings, review=review)
         happened = self._move(first_hour, stretches, hours, dealings, decisions)
         reported = week >= world.scenario.burn_in_weeks
         records = settle(
             world, values, memory, self.couriers, self.book, self.tally, week, happened, reported=reported
         )
-        self._learn(first_hour // HOURS_PER_WEEK, week, values, happened, records, decisions, review=review)
+        self._learn(first_hour // HOURS_PER_WEEK, week, values, happened, records)
         memory.keep_loads(happened.fate == Fate.UNDER_WAY)
         memory.week[0] += 1
         self.running = self.week < self.n_weeks
@@ -302,9 +301,6 @@ class CorridorModel(Model):
         values: Any,  # noqa: ANN401
         happened: Happened,
         records: Records,
-        decisions: Decisions,
-        *,
-        review: bool,
     ) -> None:
         """What the week's encounters change in everybody's memory; next week acts on it."""
         world, memory, log = self.world, self.memory, happened.log
@@ -326,7 +322,7 @@ class CorridorModel(Model):
         trafficker.order_replacement(memory, world, lost_g, week)
         if week >= world.scenario.burn_in_weeks:
             self.tally.trafficker["lying_low"] += trafficker.lies_low(world, memory)
-        trafficker.react(memory, world, lost_g, sent_g, option_values(world, decisions.worth) if review else None)
+        trafficker.react(memory, world, lost_g, sent_g)
         n = len(world.posts)
         found = np.isin(log.outcome, (Outcome.SEIZED, Outcome.RELEASED, Outcome.RELEASED_DIVERTED))
         finds = np.bincount(log.post[found], minlength=n).astype(np.float64)

@@ -86,11 +86,10 @@ def first_routes(world: World, memory: Memory, keys: RunKeys) -> NDArray[np.bool
 
     The best `first_routes` by value plus Gumbel noise (Gumbel top-k); one more candidate moves nobody's noise.
     """
-    everything = np.ones(world.options.flow.size, np.bool_)
+    rows = np.arange(world.options.flow.size)
     who = world.flows.trafficker[world.options.flow]
-    through = believed(everything, who, world.options.first, world.options.check, risk_matrix(world, memory))
-    worth = utilities(world, everything, through)
-    value, _ = choice_values(world, worth, np.ones(memory.held.size, np.bool_))
+    through = believed(rows, who, world.options.first, world.options.check, risk_matrix(world, memory))
+    value, _ = choice_values(world, rows, utilities(world, rows, through))
     flow = flow_of_option(world)
     words = blocks(keys.flows[flow], np.zeros(flow.size, np.uint64), world.option_arrays.address, 0, What.HELD_ROUTE)
     noisy = value - np.log(-np.log((words[:, 0].astype(np.float64) + 0.5) / CERTAIN))

@@ -129,9 +129,10 @@ def _enter_book(
     country = world.base_posts.country[log.post]
     if reported:
         book["kept"][number] = True
-        first_met = np.unique(np.stack([met, country]), axis=1)
-        fresh = (book["reached"][first_met[0]] >> first_met[1]) & 1 == 0
-        np.add.at(tally.entered_g, first_met[1, fresh], book.mass_g[first_met[0, fresh]])
+        n = len(world.countries)
+        load, into = np.divmod(np.unique(met * n + country), n)
+        fresh = (book["reached"][load] >> into) & 1 == 0
+        np.add.at(tally.entered_g, into[fresh], book.mass_g[load[fresh]])
     np.bitwise_or.at(book["reached"], met, np.int64(1) << country)
     book["fate"][number] = happened.fate
     book["ended"][number] = memory.load_minute

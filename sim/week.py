@@ -15,10 +15,12 @@ from sim.agents.trafficker import (
     choice_values,
     flow_of_option,
     follows,
+    grows,
     lies_low,
     risk_matrix,
     utilities,
 )
+from sim.agents.trafficker import review as take_routes
 from sim.kernels.arrays import Dealings, LoadArrays, PostArrays, PostHours, WeekShape
 from sim.kernels.perceive import actual, believed
 from sim.scenario.overlay import cut_hours, strength_at
@@ -46,8 +48,7 @@ class Stretch(NamedTuple):
 class Decisions(NamedTuple):
     """What traffickers settled for a week."""
 
-    worth: Floats  # (n_rows,) of each cover of each option, -inf where shut
-    through: Floats  # (n_rows,) perceived chance to get through
+    through: Floats  # (n_rows,) perceived chance to get through, 0 where not weighed
     route_value: Floats  # (n_options,)
     cover_value: Floats  # (n_rows,)
 
@@ -133,37 +134,50 @@ def open_options(world: World, posts: PostArrays) -> Bools:
 
 
 def decide(
-    world: World,
-    memory: Memory,
-    stretch: Stretch,
-    hours: PostHours,
-    dealings: Dealings,
-    *,
-    everything: bool = False,
+    world: World, memory: Memory, stretch: Stretch, hours: PostHours, dealings: Dealings, *, review: bool
 ) -> Decisions:
-    """Traffickers weigh their routes: by belief, or, for `best_response` alone, by the posts as they are.
+    """Traffickers weigh their routes, and with `review` take routes up or give them up.
 
-    `everything` weighs routes that are not held as well, as a review needs.
+    They go by belief; `best_response` alone is shown the posts as they are.
     """
-    who = world.flows.trafficker[world.options.flow]
     owner = world.flows.trafficker[flow_of_option(world)]
-    knows_all = follows(world, "random") | follows(world, "best_response")
-    known = (memory.held | knows_all[owner]) & open_options(world, stretch.posts)
-    rows = (known | everything & open_options(world, stretch.posts))[world.options.option]
+    is_open = open_options(world, stretch.posts)
+    knows_all = (follows(world, "random") | follows(world, "best_response"))[owner]
+    growing = grows(world, memory, is_open) if review else np.zeros(len(world.flows.names), np.bool_)
+    weighed = (memory.held | knows_all | growing[flow_of_option(world)]) & is_open
+    rows = np.flatnonzero(weighed[world.options.option])
+    through = _through(world, memory, rows, stretch, hours, dealings)
+    worth = utilities(world, rows, through)
+    if review:
+        best = np.full(memory.held.size, -np.inf)
+        np.maximum.at(best, world.options.option[rows], worth)
+        take_routes(world, memory, best, growing)
+        kept = ((memory.held | knows_all) & is_open)[world.options.option[rows]]
+        rows, through, worth = rows[kept], through[kept], worth[kept]
+    route_value, cover_value = choice_values(world, rows, worth)
+    seen = np.zeros(world.options.flow.size)
+    seen[rows] = through
+    return Decisions(seen, route_value, cover_value)
+
+
+def _through(
+    world: World, memory: Memory, rows: Ints, stretch: Stretch, hours: PostHours, dealings: Dealings
+) -> Floats:
+    """Perceived chance to get through of some covers of options, (n,); true chances for `best_response`."""
+    who = world.flows.trafficker[world.options.flow[rows]]
+    options = world.options
+    through = believed(rows, who, options.first, options.check, risk_matrix(world, memory))
     exact = follows(world, "best_response")[who]
-    first, check = world.options.first, world.options.check
-    through = believed(rows & ~exact, who, first, check, risk_matrix(world, memory))
     if exact.any():
-        half_g = 1000.0 * world.scenario.market.image_half_kg.value
-        bulk = world.options.load_g / (world.options.load_g + half_g)
+        half_g = world.image_half_g[world.option_arrays.cover]
         seen = slice(stretch.from_h, stretch.to_h)
-        through += actual(
-            rows & exact,
-            who,
-            first,
-            check,
-            world.options.outbound,
-            bulk,
+        through[exact] = actual(
+            rows[exact],
+            who[exact],
+            options.first,
+            options.check,
+            options.outbound,
+            options.load_g / (options.load_g + half_g),
             stretch.posts,
             hours.scale[:, seen].mean(axis=1),
             hours.scan[:, seen].mean(axis=1),
@@ -171,14 +185,7 @@ def decide(
             dealings,
             world.rules,
         )
-    worth = utilities(world, rows, through)
-    route_value, cover_value = choice_values(world, worth, known)
-    return Decisions(worth, through, route_value, cover_value)
-
-
-def option_values(world: World, worth: Floats) -> Floats:
-    """Worth of each option under its best cover, (n_options,) float64."""
-    return np.maximum.reduceat(worth, world.option_arrays.first[:-1])
+    return through
 
 
 def sending_stock(world: World, memory: Memory) -> Ints:
@@ -189,7 +196,7 @@ def sending_stock(world: World, memory: Memory) -> Ints:
 def loads_under_way(world: World, memory: Memory) -> LoadArrays:
     """Loads of the memory as the kernels read them."""
     mass_g = memory.load_g.sum(axis=1).astype(np.float64)
-    half_g = 1000.0 * world.scenario.market.image_half_kg.value
+    half_g = world.image_half_g[memory.load_cover]
     return LoadArrays(
         key=memory.load_key,
         who=memory.load_who,

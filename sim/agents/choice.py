@@ -49,25 +49,16 @@ def salient_value(gain: Floats, loss: Floats, risk: Floats, group: Ints, salienc
     return (through * weight_gain * gain + risk * weight_loss * loss) / total
 
 
-def log_sum_exp(values: Floats, first: Ints) -> Floats:
-    """log sum exp of each run of `values`, runs starting at first[:-1], (n_runs,) float64; -inf for none."""
-    out = np.full(first.size - 1, -np.inf)
-    if values.size == 0:
-        return out
-    full = np.flatnonzero(np.diff(first) > 0)
-    starts = first[:-1][full]
+def log_sum_exp(values: Floats, starts: Ints) -> Floats:
+    """log sum exp of each run of `values`, a run from each of `starts` to the next, (n_runs,) float64."""
     top = np.maximum.reduceat(values, starts)
-    safe = np.where(np.isfinite(top), top, 0.0)
-    spread = np.repeat(safe, np.diff(first)[full])
-    out[full] = np.log(np.maximum(np.add.reduceat(np.exp(values - spread), starts), 1e-300)) + safe
-    out[full[~np.isfinite(top)]] = -np.inf
-    return out
+    spread = np.repeat(top, np.diff(np.append(starts, values.size)))
+    return np.log(np.add.reduceat(np.exp(values - spread), starts)) + top
 
 
-def best_only(values: Floats, first: Ints) -> Floats:
+def best_only(values: Floats, starts: Ints) -> Floats:
     """0 at the best of each run (the first of equals), -inf elsewhere: the limit of endless precision."""
     out = np.full(values.size, -np.inf)
-    for start, after in zip(first[:-1], first[1:], strict=True):
-        if after > start and np.isfinite(values[start:after]).any():
-            out[start + int(np.argmax(values[start:after]))] = 0.0
+    for start, after in zip(starts, np.append(starts[1:], values.size), strict=True):
+        out[start + int(np.argmax(values[start:after]))] = 0.0
     return out

@@ -13,12 +13,12 @@ SMOOTHING = 0.25
 """Weight of a week in the moving averages of loss and value (about two months of memory)."""
 
 
-def alarm_after(alarm: Floats, left: Floats, hit: Floats, lost_loads: Floats) -> Floats:
-    """Alarm a week on: r <- r 2^(-dt/h) + hit x losses, losses counted in median loads.
+def alarm_after(alarm: Floats, left: Floats, hit: Floats, losses: Floats) -> Floats:
+    """Alarm a week on: r <- r 2^(-dt/h) + hit x losses, losses counted in usual weeks' mass.
 
     Source: Jensen & Dignum 2019 in the step-free form of MODELS 3.7.
     """
-    return alarm * left + hit * lost_loads
+    return alarm * left + hit * losses
 
 
 def smoothed(average: Floats, week: Floats) -> Floats:
@@ -26,34 +26,27 @@ def smoothed(average: Floats, week: Floats) -> Floats:
     return average + SMOOTHING * (week - average)
 
 
-def reviewed_routes(
-    held: Bools, value: Floats, first: Ints, loss_share: Floats, low: Floats, high: Floats, most: Ints
-) -> Bools:
-    """Routes held after a review: one is added above `high`, the worst is given up below `low`.
-
-    Between the two tolerances nothing changes (hysteresis). At least one open route is kept; where none
-    of those held is open, the best open one is taken up.
+def reviewed_routes(held: Bools, worth: Floats, first: Ints, growing: Bools, shrinking: Bools) -> Bools:
+    """Routes held after a review, (n_options,): the best one is added where a flow grows, the worst is given
+    up where it shrinks; between the two tolerances nothing changes (hysteresis).
 
     Parameters
     ----------
-    held, value : (n_options,)
-        Whether an option is held, and what it is worth (-inf where shut).
+    held, worth : (n_options,)
+        Whether an option is held, and what it is worth (-inf where shut). At least one open one is kept.
     first : (n_flows + 1,) int64
         First option of each flow.
-    loss_share, low, high, most : (n_flows,)
-        Loss as a share of value sent; tolerances; most routes held.
+    growing, shrinking : (n_flows,) bool
     """
     after = held.copy()
-    for f in range(first.size - 1):
+    for f in np.flatnonzero(growing | shrinking):
         options = slice(first[f], first[f + 1])
-        mine, worth = held[options], value[options]
-        is_open = np.isfinite(worth)
-        grow = loss_share[f] > high[f] and mine.sum() < most[f]
-        if grow or not (mine & is_open).any():
-            fresh = np.flatnonzero(~mine & is_open)
-            if fresh.size:
-                after[first[f] + fresh[np.argmax(worth[fresh])]] = True
-        elif loss_share[f] < low[f] and (mine & is_open).sum() > 1:
-            kept = np.flatnonzero(mine & is_open)
-            after[first[f] + kept[np.argmin(worth[kept])]] = False
+        mine, is_open = held[options], np.isfinite(worth[options])
+        if growing[f]:
+            choices = np.flatnonzero(~mine & is_open)
+            if choices.size:
+                after[first[f] + choices[np.argmax(worth[options][choices])]] = True
+        elif (mine & is_open).sum() > 1:
+            choices = np.flatnonzero(mine & is_open)
+            after[first[f] + choices[np.argmin(worth[options][choices])]] = False
     return after

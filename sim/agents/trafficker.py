@@ -96,57 +96,48 @@ def risk_matrix(world: World, memory: Memory) -> Floats:
     return risk.reshape(risk.shape[0], -1)
 
 
-def utilities(world: World, rows: Bools, through: Floats) -> Floats:
-    """Worth of a typical load for each cover of each option, in units of its margin, (n_rows,) float64.
+def utilities(world: World, rows: Ints, through: Floats) -> Floats:
+    """Worth of a typical load for some covers of options, in units of its margin, (n,) float64.
 
     A load that gets through brings its margin less transport, bribes, the courier's wage and the cost of
-    time; one that does not costs its purchase, transport and a penalty. Rows not wanted are -inf.
+    time; one that does not costs its purchase, transport and a penalty. `rows` (n,) are rows of
+    `World.options` in order, `through` (n,) the perceived chance to get through.
     """
-    t = world.traffickers
-    who = world.flows.trafficker[world.options.flow]
-    worth = np.full(through.size, -np.inf)
-    j = np.flatnonzero(rows)
-    who, flow = who[j], world.options.flow[j]
-    kg = world.options.load_g[j] / 1000.0
-    buy = kg * world.flows.buy_cents_per_kg[flow]
-    sell = kg * world.flows.sell_cents_per_kg[flow]
-    margin = np.maximum(sell - buy, 1.0)
-    risk = 1.0 - through[j]
-    posts = np.diff(world.options.first)[j]
-    wage = t.wage_cents[who] * risk_premium(risk, t.premium_risk[who], t.premium_power[who])
-    bribes = posts * t.offer[who] * t.bribe_cents[who]
-    transport = world.options.transport_cents[j]
-    gain = (sell - buy - transport - wage - bribes) / margin - t.time_cost[who] * world.options.days[j]
-    loss = -(buy + transport + t.penalty_cents[who]) / margin
-    worth[j] = salient_value(gain, loss, risk, flow, t.salience[who])
-    return worth
+    t, options = world.traffickers, world.options
+    flow = options.flow[rows]
+    who = world.flows.trafficker[flow]
+    risk = 1.0 - through
+    wage = options.wage[rows] * risk_premium(risk, t.premium_risk[who], t.premium_power[who])
+    return salient_value(options.gain[rows] - wage, -options.loss[rows], risk, flow, t.salience[who])
 
 
-def choice_values(world: World, worth: Floats, known: Bools) -> tuple[Floats, Floats]:
+def choice_values(world: World, rows: Ints, worth: Floats) -> tuple[Floats, Floats]:
     """Values of routes (n_options,) and covers (n_rows,) whose Gumbel-max choice follows the behaviour.
 
     Quantal response: a route is worth log sum exp of precision x worth over its covers, so that route and
     cover together are chosen with the logit shares. `random` sees equal values, `best_response` takes the
-    best alone. Routes not `known` are shut (-inf).
+    best alone. What is not among `rows` (in order, with their `worth`) is shut: -inf.
     """
-    t = world.traffickers
-    first = world.option_arrays.first
-    flow = flow_of_option(world)
-    who_row = world.flows.trafficker[world.options.flow]
-    who_option = world.flows.trafficker[flow]
-    is_open = known[world.options.option] & np.isfinite(worth)
-    cover_value = np.where(is_open, np.where(is_open, worth, 0.0) * t.precision[who_row], -np.inf)
-    cover_value[is_open & follows(world, "random")[who_row]] = 0.0
-    route_value = log_sum_exp(cover_value, first)
-    at_random = follows(world, "random")[who_option]
-    route_value[at_random & np.isfinite(route_value)] = 0.0
-    best = follows(world, "best_response")
+    t, options = world.traffickers, world.options
+    cover_value = np.full(options.flow.size, -np.inf)
+    route_value = np.full(world.option_arrays.route.size, -np.inf)
+    if rows.size == 0:
+        return route_value, cover_value
+    option = options.option[rows]
+    starts = np.flatnonzero(np.append(True, option[1:] != option[:-1]))
+    who = world.flows.trafficker[options.flow[rows]]
+    value = worth * t.precision[who]
+    of_route = log_sum_exp(value, starts)
+    value, of_route = value.copy(), of_route.copy()
+    at_random, best = follows(world, "random")[who], follows(world, "best_response")[who]
+    value[at_random], of_route[at_random[starts]] = 0.0, 0.0
     if best.any():
-        exact = np.where(is_open, worth, -np.inf)
-        top = np.maximum.reduceat(exact, first[:-1])
-        mine_option, mine_row = best[who_option], best[who_row]
-        route_value[mine_option] = best_only(np.where(mine_option, top, -np.inf), world.flow_arrays.first)[mine_option]
-        cover_value[mine_row] = best_only(np.where(mine_row, exact, -np.inf), first)[mine_row]
+        top = np.maximum.reduceat(worth, starts)
+        flow_starts = np.flatnonzero(np.append(True, np.diff(options.flow[rows[starts]]) != 0))
+        of_route[best[starts]] = best_only(top, flow_starts)[best[starts]]
+        value[best] = best_only(worth, starts)[best]
+    cover_value[rows] = value
+    route_value[option[starts]] = of_route
     return route_value, cover_value
 
 
@@ -160,34 +151,53 @@ def learn(memory: Memory, world: World, caught: Floats, trips: Floats) -> None:
     memory.trips[adaptive] = learned(memory.trips, trips, t.forget, t.others)[adaptive]
 
 
-def react(memory: Memory, world: World, lost_g: Ints, sent_g: Ints, worth: Floats | None) -> None:
-    """Alarm and moving averages; with the worth of all options, the review of the routes held.
+def loss_share(memory: Memory) -> Floats:
+    """Loss of each flow as a share of what it sends, both as moving averages, (n_flows,) float64."""
+    return np.divide(
+        memory.loss_average,
+        memory.value_average,
+        out=np.zeros(memory.loss_average.size),
+        where=memory.value_average > 0.0,
+    )
 
-    Only the adaptive react. `worth` (n_options,) is given in the weeks of a review, else None.
+
+def grows(world: World, memory: Memory, is_open: Bools) -> Bools:
+    """Adaptive flows that take up a route at a review, (n_flows,): losses too high, or no held route open."""
+    who = world.flows.trafficker
+    first = world.flow_arrays.first[:-1]
+    n_held = np.add.reduceat(memory.held.astype(np.int64), first)
+    stuck = np.add.reduceat((memory.held & is_open).astype(np.int64), first) == 0
+    high = loss_share(memory) > world.traffickers.tolerance_high[who]
+    return follows(world, "adaptive")[who] & (stuck | (high & (n_held < world.traffickers.most_routes[who])))
+
+
+def review(world: World, memory: Memory, worth: Floats, growing: Bools) -> None:
+    """Add the best route not held where a flow grows; give up the worst where losses are below tolerance.
+
+    `worth` (n_options,) is needed of held options, and of all options of growing flows.
     """
+    who = world.flows.trafficker
+    shrinking = follows(world, "adaptive")[who] & ~growing & (
+        loss_share(memory) < world.traffickers.tolerance_low[who]
+    )
+    memory.held[:] = reviewed_routes(memory.held, worth, world.flow_arrays.first, growing, shrinking)
+
+
+def react(memory: Memory, world: World, lost_g: Ints, sent_g: Ints) -> None:
+    """Alarm of the adaptive, and moving averages, after a week (lost_g, sent_g: (n_flows,) g)."""
     t, flows = world.traffickers, world.flows
-    adaptive = follows(world, "adaptive")
-    losses = np.bincount(flows.trafficker, lost_g / flows.median_g, minlength=len(t.names))
-    memory.alarm[:] = np.where(adaptive, alarm_after(memory.alarm, t.alarm_left, t.alarm_hit, losses), 0.0)
+    losses = np.bincount(flows.trafficker, lost_g, minlength=len(t.names)) / usual_g(memory, world)
+    alarm = alarm_after(memory.alarm, t.alarm_left, t.alarm_hit, losses)
+    memory.alarm[:] = np.where(follows(world, "adaptive"), alarm, 0.0)
     memory.loss_average[:] = smoothed(memory.loss_average, lost_g.astype(np.float64))
     memory.value_average[:] = smoothed(memory.value_average, sent_g.astype(np.float64))
-    if worth is None:
-        return
-    who = flows.trafficker
-    share = np.divide(
-        memory.loss_average, memory.value_average, out=np.zeros(len(flows.names)), where=memory.value_average > 0
-    )
-    reviewed = reviewed_routes(
-        memory.held,
-        worth,
-        world.flow_arrays.first,
-        share,
-        t.tolerance_low[who],
-        t.tolerance_high[who],
-        t.most_routes[who],
-    )
-    mine = adaptive[who[flow_of_option(world)]]
-    memory.held[mine] = reviewed[mine]
+
+
+def usual_g(memory: Memory, world: World) -> Floats:
+    """Mass that each organisation sends in a usual week, at least a median load, (n_traffickers,) float64, g."""
+    t = world.traffickers
+    sent = np.bincount(world.flows.trafficker, memory.value_average, minlength=len(t.names))
+    return np.maximum(sent, t.median_g)
 
 
 def mixed_load(mass_g: Ints, mix: Floats) -> Ints:
@@ -211,10 +221,11 @@ def remember_deals(memory: Memory, world: World, owner: Ints, post: Ints, taken:
 
 
 def hear_of_informants(memory: Memory, world: World, owner: Ints) -> None:
-    """Exposure decays and grows with each courier of `owner` who talks."""
+    """Exposure decays and grows with each courier of `owner` who talks, the less the more loads a week it sends."""
     market = world.scenario.market
     memory.informants *= 2.0 ** (-7.0 / market.informant_halflife_days.value)
-    np.add.at(memory.informants, owner, market.informant_gain.value)
+    usual_loads = usual_g(memory, world) / world.traffickers.median_g
+    np.add.at(memory.informants, owner, market.informant_gain.value / usual_loads[owner])
 
 
 def order_replacement(memory: Memory, world: World, lost_g: Ints, week: int) -> None:

@@ -9,32 +9,28 @@ from sim.kernels.arrays import N_COVERS
 from sim.kernels.encounter import dog_prob, found_prob, scan_prob
 
 
-def _believed(wanted, trafficker, first, check, risk):
-    """Product over the posts of a route of 1 - believed risk, (n_rows,) float64; 0 where not `wanted`.
+def _believed(rows, trafficker, first, check, risk):
+    """Product over the posts of a route of 1 - believed risk, (n,) float64, for some rows of the options.
 
-    `trafficker` is the row's organisation, `risk` (n_traffickers, n_posts * N_COVERS) its belief.
+    `trafficker` (n,) is each row's organisation, `risk` (n_traffickers, n_posts * N_COVERS) its belief.
     """
-    out = np.zeros(wanted.size)
-    for j in range(wanted.size):
-        if not wanted[j]:
-            continue
-        t, through = trafficker[j], 1.0
-        for k in range(first[j], first[j + 1]):
+    out = np.empty(rows.size)
+    for i in range(rows.size):
+        t, through = trafficker[i], 1.0
+        for k in range(first[rows[i]], first[rows[i] + 1]):
             through *= 1.0 - risk[t, check[k]]
-        out[j] = through
+        out[i] = through
     return out
 
 
 believed = njit(cache=True, nogil=True)(_believed)
 
 
-def _actual(wanted, trafficker, first, check, outbound, bulk, posts, mean_scale, mean_scan, mean_dog, dealings, rules):
-    """Chance that a load gets through as the posts are now, in a mean hour of the week, (n_rows,) float64."""
-    out = np.zeros(wanted.size)
-    for j in range(wanted.size):
-        if not wanted[j]:
-            continue
-        t, through = trafficker[j], 1.0
+def _actual(rows, trafficker, first, check, outbound, bulk, posts, mean_scale, mean_scan, mean_dog, dealings, rules):
+    """Chance that a load gets through as the posts are now, in a mean hour of the week, (n,) float64."""
+    out = np.empty(rows.size)
+    for i in range(rows.size):
+        j, t, through = rows[i], trafficker[i], 1.0
         for k in range(first[j], first[j + 1]):
             p, here = check[k] // N_COVERS, check[k] % N_COVERS
             if posts.open_hours[p] == 0:
@@ -52,7 +48,7 @@ def _actual(wanted, trafficker, first, check, outbound, bulk, posts, mean_scale,
             )
             kept = dealings.release[t, c] * dealings.goes_on[c]
             through *= 1.0 - found * (1.0 - kept)
-        out[j] = through
+        out[i] = through
     return out
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.draws import What, happens, words_at
+from sim.draws import What, words_at
 from sim.kernels.arrays import HOURS, SHUT, PostHours, PostState
 
 DAY = 24
 FULLEST = 0.98
 RHO_STEPS = 64
 NORMAL_STEPS = 1024
-TEN_BITS = np.uint64(22)
+FLOW_SHIFT = np.uint64(22)  # the upper ten bits of an hour's word pick the licit flow,
+SCANNER_MASK = np.uint64(2**22 - 1)  # the other 22 decide about the scanner
+SCANNER_CERTAIN = 2.0**22
 
 
 def erlang_c(lanes: int, rho: float) -> float:
@@ -83,6 +85,14 @@ def _share_served(capacity, wanted):
 share_served = njit(cache=True, nogil=True)(_share_served)
 
 
+def _scanner_turns(word, prob):
+    """Whether the scanner changes its state in an hour, from the lower 22 bits of the hour's word."""
+    return np.float64(word & SCANNER_MASK) < prob * SCANNER_CERTAIN
+
+
+scanner_turns = njit(cache=True, nogil=True)(_scanner_turns)
+
+
 def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, erlang, normal):
     """Run every post from hour `from_h` to `to_h` of a week that begins at absolute `first_hour`.
 
@@ -110,15 +120,20 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, erlang, norm
         officers, extra = posts.inspections_per_h[p], shape.extra_inspections[p]
         scans, dog_rate, teams = posts.scans_per_h[p], posts.dog_per_h[p], posts.teams[p]
         backlog, exertion, up = backlogs[p], exertions[p], ups[p]
-        w0, w1, w2, w3 = words_at(key, np.uint64((first_hour + from_h) >> 1), address, 0, What.POST_HOUR)
+        w0, w1, w2, w3 = words_at(key, np.uint64((first_hour + from_h) >> 2), address, 0, What.POST_HOUR)
         for h in range(from_h, to_h):
             hour = first_hour + h
-            if hour & 1 == 0:
-                w0, w1, w2, w3 = words_at(key, np.uint64(hour >> 1), address, 0, What.POST_HOUR)
-                flow_word, scanner_word = w0, w1
+            nth = hour & 3
+            if nth == 0:
+                w0, w1, w2, w3 = words_at(key, np.uint64(hour >> 2), address, 0, What.POST_HOUR)
+                word = w0
+            elif nth == 1:
+                word = w1
+            elif nth == 2:
+                word = w2
             else:
-                flow_word, scanner_word = w2, w3
-            swing = max(0.0, 1.0 + posts.traffic_cv[p] * normal[flow_word >> TEN_BITS])
+                word = w3
+            swing = max(0.0, 1.0 + posts.traffic_cv[p] * normal[word >> FLOW_SHIFT])
             trucks = posts.trucks_per_h[p] * shape.truck_shape[h] * swing
             cars = posts.cars_per_h[p] * shape.car_shape[h] * swing
             units = posts.units_per_h[p] * shape.unit_shape[h] * swing
@@ -154,9 +169,9 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, erlang, norm
             if up:
                 up_hours[p] += 1.0
                 scanned_share = posts.scanner_share[p] * share_served(scans, looked_at * posts.scanner_share[p])
-                up = not happens(scanner_word, posts.fail_prob[p])
+                up = not scanner_turns(word, posts.fail_prob[p])
             else:
-                up = happens(scanner_word, posts.repair_prob[p])
+                up = scanner_turns(word, posts.repair_prob[p])
             scan[p, h] = scanned_share * shape.scan_hit[p]
 
             hod = shape.hour_of_day[h]

@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from sim.scenario.complete import Path, bare, is_model, plain_number
+from sim.scenario.complete import Path, bare, is_model
 from sim.scenario.faults import Fault, Place, fault_at, nearest
 from sim.scenario.leaf import Limits, Problem, Quantity, Words, as_written, limits_of, span
+from sim.scenario.read_quantity import plain_number
 from sim.scenario.strict_yaml import Document, dotted
 
 MOST_HINTS = 200
@@ -39,6 +40,8 @@ class Origins:
             for table in (self.values, self.keys, self.raw):
                 for path in [p for p in table if any(p[:n] in gone for n in range(1, len(p)))]:
                     del table[path]
+        for path in document.values:
+            self.raw.pop(path, None)
         self.values.update(document.values)
         self.keys.update(document.keys)
         self.raw.update(document.raw)
@@ -120,7 +123,7 @@ def _hint(problem: Problem) -> str:
         )
     if problem.expected.startswith("true or false"):
         return _BOOLEANS.get(word.casefold(), "")
-    if " number" in problem.expected[:14]:
+    if not problem.key and " number" in problem.expected[:14]:
         return plain_number(word)
     return ""
 
@@ -201,8 +204,8 @@ def _plain_words(kind: object, told: list[Any]) -> str:
             _bound(told, "ge"), _bound(told, "le")
         )
         above, below = _bound(told, "gt"), _bound(told, "lt")
-        words += "" if above is None else f", more than {above:g}"
-        return words + ("" if below is None else f", less than {below:g}")
+        words += "" if above is None else f", more than {above:.15g}"
+        return words + ("" if below is None else f", less than {below:.15g}")
     if kind is str and _bound(told, "pattern"):
         return f"text of the form {_bound(told, 'pattern')}"
     if kind is str:

@@ -151,10 +151,10 @@ def limits_of(field: FieldInfo) -> Limits | None:
 def span(least: float | None, most: float | None) -> str:
     """Say a range after a noun: ' from 0 to 1', ', 0 or more'."""
     if least is not None and most is not None:
-        return f" from {least:g} to {most:g}"
+        return f" from {least:.15g} to {most:.15g}"
     if least is not None:
-        return f", {least:g} or more"
-    return "" if most is None else f", {most:g} or less"
+        return f", {least:.15g} or more"
+    return "" if most is None else f", {most:.15g} or less"
 
 
 def as_written(value: object) -> str:

@@ -193,19 +193,19 @@ def _extended(
     document.values.pop(("extends",))
     document.keys.pop(("extends",))
     document.raw.pop(("extends",), None)
+    found: Source | None = None
     if not isinstance(wanted, str):
         faults.append(fault_at(place, "extends", "the name of a scenario or of a file", as_written(wanted)))
     elif len(seen) > MOST_EXTENDS:
         faults.append(fault_at(place, "extends", f"at most {MOST_EXTENDS} files in a chain", "one more"))
     else:
         found = find(wanted, folder, source, place, faults)
-        if found is not None and found.identity in seen:
-            got = f"{shown(wanted)}, which extends this one" if len(seen) > 1 else "itself"
-            faults.append(fault_at(place, "extends", "a file that does not lead back here", got))
-            return None
-        return found
-    document.whole = False
-    return None
+    if found is not None and found.identity in seen:
+        got = f"{shown(wanted)}, which extends this one" if len(seen) > 1 else "itself"
+        faults.append(fault_at(place, "extends", "a file that does not lead back here", got))
+        found = None
+    document.whole = document.whole and found is not None
+    return found
 
 
 def _read_sets(sets: Sequence[str]) -> Document:

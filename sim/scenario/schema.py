@@ -273,12 +273,19 @@ class PostClasses(Spec):
         scanner={"present_share": {"value": 0.1}},
     )
     airport: Post = _post(
-        inspect_share={"value": 0.3, "low": 0.1, "high": 0.6, "status": "assumed",
-                       "source": NO_FIGURE + "luggage is screened"},
-        inspections_per_h={"value": 60.0, "low": 30, "high": 120, "status": "assumed",
+        inspect_share={"value": 0.95, "low": 0.7, "high": 1.0, "status": "assumed",
+                       "source": NO_FIGURE + "all luggage is screened"},
+        inspections_per_h={"value": 300.0, "low": 100, "high": 600, "status": "assumed",
                            "source": NO_FIGURE + "luggage belts"},
         service_min={"value": 2.0, "low": 1, "high": 5, "status": "assumed", "source": NO_FIGURE + "a passenger"},
-        scanner={"present_share": {"value": 0.8, "low": 0.4, "high": 1.0}, "scans_per_h": {"value": 60.0, "high": 120}},
+        outbound_share={"value": 0.9, "low": 0.5, "high": 1.0, "source": NO_FIGURE + "departures are screened"},
+        inspect_min={"value": 2.0, "low": 1, "high": 5, "source": NO_FIGURE + "a bag on the belt"},
+        search_min={"value": 20.0, "low": 10, "high": 60, "status": "assumed",
+                    "source": NO_FIGURE + "a bag opened"},
+        scanner={"present_share": {"value": 0.9, "low": 0.6, "high": 1.0}, "scans_per_h": {"value": 300.0, "high": 600},
+                 "quality": {"value": 0.8, "low": 0.6, "high": 0.95, "source": NO_FIGURE + "luggage, not cargo"},
+                 "uptime_share": {"value": 0.9, "low": 0.7, "high": 0.99, "status": "assumed",
+                                  "source": NO_FIGURE + "airports keep spare machines"}},
     )
     green_border: Post = _post(
         find_prob={"value": 0.4, "low": 0.15, "high": 0.8,
@@ -440,7 +447,7 @@ class Tier(Spec):
     )
     lie_low_hit: Quantity = quantity(
         0.5, "1", "Jensen & Dignum 2019", low=0.2, high=1.0, least=0, status="read (secondary table)",
-        doc="alarm added by the loss of a load of median mass",
+        doc="alarm added by the loss of a usual week's mass, or of a median load where that is more",
     )
     lie_low_halflife_days: Quantity = quantity(
         21.0, "day", NO_FIGURE + "MODELS 3.7: step-free form", low=7, high=60, least=0.1,
@@ -554,6 +561,10 @@ class CoverSpec(Spec):
         0.8, "1", NO_FIGURE + "contrast of heroin among cargo", low=0.4, high=1.0, least=0, most=1,
         doc="how well the scanner image shows a load in this cover",
     )
+    image_half_kg: Quantity = quantity(
+        5.0, "kg", NO_FIGURE + "a small load drowns in twenty tonnes of cargo", low=1, high=20, least=0.001,
+        doc="mass of a load that shows half as well as a very large one",
+    )
     odour_factor: Quantity = quantity(
         0.8, "1", NO_FIGURE + "odour that gets out of the cover", low=0.4, high=1.0, least=0, most=1,
         doc="how well a dog can smell a load in this cover",
@@ -591,7 +602,7 @@ class Covers(Spec):
                                       usd_per_km=0.3, most_kg=5000.0)
     foot_horse: CoverSpec = _cover(image_factor=0.0, odour_factor=1.0, usd_per_km=2.0, most_kg=60.0)
     ferry: CoverSpec = _cover(usd_per_km=0.5)
-    air: CoverSpec = _cover(select_factor=1.0, image_factor=0.9, odour_factor=0.9, usd_per_km=0.3, most_kg=10.0)
+    air: CoverSpec = _cover(image_factor=0.9, image_half_kg=0.5, odour_factor=0.9, usd_per_km=0.3, most_kg=3.0)
 
 
 class Travel(Spec):
@@ -655,10 +666,6 @@ class Market(Spec):
         doc="share of a loss that is sent again",
     )
     replacement_lag_weeks: Annotated[int, Field(ge=1, le=104)] = 4
-    image_half_kg: Quantity = quantity(
-        5.0, "kg", NO_FIGURE + "mass at which half of the image signal is there", low=1, high=20, least=0.001,
-        doc="mass of a load at which a scanner shows half as well as a very large one",
-    )
     tip_bribe_factor: Quantity = quantity(
         0.3, "1", NO_FIGURE + "a tip comes from another service and is harder to buy off", low=0.0, high=0.7, least=0,
         most=1, doc="chance that a bribe is accepted under a tip relative to none",
@@ -676,7 +683,7 @@ class Market(Spec):
     )
     informant_gain: Quantity = quantity(
         0.5, "1", NO_FIGURE + "a courier who talks exposes the organisation", low=0.1, high=2, least=0,
-        doc="exposure added by one cooperating courier",
+        doc="exposure added when as many couriers talk as an organisation sends in a usual week",
     )
     informant_halflife_days: Quantity = quantity(
         90.0, "day", NO_FIGURE + "what a courier knows grows old", low=30, high=365, least=1,

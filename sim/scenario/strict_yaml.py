@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.scenario.complete import Path, number_in
+from sim.scenario.complete import Path
 from sim.scenario.faults import Fault, Place, fault_at
 from sim.scenario.leaf import shown
+from sim.scenario.read_quantity import number_in
 
 _Event = Any
 """One event of the parser; its classes share no typed interface."""
 
 MOST_BYTES = 256 * 1024
-MOST_EVENTS = 16_000
+MOST_EVENTS = 12_000
 MOST_DEPTH = 32
 
 _HIDDEN = re.compile(
@@ -80,7 +81,22 @@ def _text(content: bytes, file: str, document: Document) -> str:
         before_it = text[: found.start()]
         place = Place(file, before_it.count("\n") + 1, found.start() - before_it.rfind("\n"))
         _stop(document, place, "text without hidden characters", f"U+{ord(found[0]):04X}")
+    _refuse_depth(text, file, document)
     return text
+
+
+def _refuse_depth(text: str, file: str, document: Document) -> None:
+    """Stop at a line that opens too many brackets; the parser would look far ahead at each of them."""
+    for line, said in enumerate(text.split("\n"), 1):
+        if said.count("[") + said.count("{") <= MOST_DEPTH:
+            continue
+        depth = 0
+        for column, letter in enumerate(said, 1):
+            depth += (letter in "[{") - (letter in "]}")
+            if depth > MOST_DEPTH:
+                place = Place(file, line, column)
+                _stop(document, place, f"at most {MOST_DEPTH} levels of nesting", "more levels")
+                return
 
 
 class _Reader:
@@ -89,6 +105,7 @@ class _Reader:
     def __init__(self, file: str, document: Document) -> None:
         self.file, self.document = file, document
         self.count = 0
+        self.last = Place(file, 1, 1)
 
     def read(self, text: str) -> None:
         from ruamel.yaml import YAML
@@ -122,7 +139,8 @@ class _Reader:
 
     def _place(self, event: _Event) -> Place:
         mark = event.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1)
+        self.last = Place(self.file, mark.line + 1, mark.column + 1)
+        return self.last
 
     def _value(self, event: _Event, events: Iterator[_Event], path: Path, depth: int) -> Any:  # noqa: ANN401
         self.count += 1
@@ -151,6 +169,8 @@ class _Reader:
 
     def _scalar(self, event: _Event, path: Path) -> object:
         text: str = event.value
+        if event.style is None and not text and path in self.document.keys:
+            self.document.values[path] = self.document.keys[path]
         self.document.raw[path] = shown(text if event.style is None else f'"{text}"') or "nothing"
         if event.style is not None:
             hidden = _HIDDEN.search(text)
@@ -204,10 +224,13 @@ class _Reader:
             self.document.whole = self.document.whole and other.document.whole
 
     def _syntax(self, error: Exception, text: str) -> None:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        said = str(getattr(error, "problem", None) or "a text that no YAML reader takes")
+        said = str(getattr(error, "problem", None) or "a text that no YAML reader takes").removeprefix(
+            "found "
+        )
+        marks = [getattr(error, "problem_mark", None), getattr(error, "context_mark", None)]
+        mark = next((m for m in (marks[::-1] if said in _SAID_OF_START else marks) if m is not None), None)
         expected, got = next((w for part, w in _SAID.items() if part in said), ("valid YAML", shown(said)))
-        place = Place(self.file, 1, 1)
+        place = self.last
         if mark is not None:
             place = Place(self.file, mark.line + 1, mark.column + 1)
             rest = text[mark.index : mark.index + 20].split("\n", maxsplit=1)[0].strip("\r")
@@ -237,11 +260,15 @@ _SAID = {
     "mapping values are not allowed": ("one 'key: value' on a line", "a second ':'"),
     "could not find expected ':'": ("'key: value'", "a line without ':'"),
     "expected <block end>": ("lines of one mapping or list to be indented alike", "another indentation"),
-    "found unexpected end of stream": ("a closing quote", "the end of the file"),
+    "unexpected end of stream": ("a closing quote", "the end of the file"),
     "expected ',' or ']'": ("',' or ']' in a list", ""),
     "expected ',' or '}'": ("',' or '}' in a mapping", ""),
     "expected the node content": ("a value", ""),
 }
+
+
+_SAID_OF_START = ("unexpected end of stream", "could not find expected ':'")
+"""What the parser says at the end of what is wrong; the place to name is where that starts."""
 
 
 def dotted(path: Path) -> str:

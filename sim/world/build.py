@@ -98,6 +98,9 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
         option_arrays=option_arrays,
         options=options,
         rules=_rules(scenario),
+        image_half_g=np.array(
+            [1000.0 * getattr(scenario.covers, c.name.lower()).image_half_kg.value for c in Cover]
+        ),
         profiles=_profiles(tables, posts),
         erlang=erlang_table(max(p.lanes for p in posts)),
         normal=np.array([NormalDist().inv_cdf((i + 0.5) / NORMAL_STEPS) for i in range(NORMAL_STEPS)]),
@@ -391,6 +394,7 @@ def _traffickers(
         premium_power=column("premium_power"),
         premium_risk=column("premium_risk"),
         penalty_cents=cents("penalty_usd"),
+        median_g=median_g,
         alarm_hit=column("lie_low_hit"),
         alarm_left=2.0 ** (-7.0 / column("lie_low_halflife_days")),
         alarm_level=column("lie_low_level"),
@@ -483,17 +487,46 @@ def _options(
         ),
         most_g=np.array(cover_most, np.int64),
     )
+    flow_of, load_g, transport, first_check = (
+        np.array(op_flow, np.int64),
+        np.array(op_load),
+        np.array(op_cost),
+        np.array(op_first, np.int64),
+    )
+    gain, loss, wage = _payoffs(flows, traffickers, flow_of, load_g, transport, np.array(op_days), first_check)
     table = OptionTable(
-        flow=np.array(op_flow, np.int64),
+        flow=flow_of,
         option=np.array(op_option, np.int64),
-        load_g=np.array(op_load),
-        transport_cents=np.array(op_cost),
-        days=np.array(op_days),
-        first=np.array(op_first, np.int64),
+        load_g=load_g,
+        transport_cents=transport,
+        gain=gain,
+        loss=loss,
+        wage=wage,
+        first=first_check,
         check=np.concatenate(op_checks),
         outbound=np.concatenate(op_outbound),
     )
     return flow_arrays, option_arrays, table
+
+
+def _payoffs(
+    flows: FlowTable,
+    traffickers: TraffickerTable,
+    flow: Ints,
+    load_g: Floats,
+    transport_cents: Floats,
+    days: Floats,
+    first_check: Ints,
+) -> tuple[Floats, Floats, Floats]:
+    """Gain before the wage, loss and riskless wage of each cover of each option, in units of its margin."""
+    who = flows.trafficker[flow]
+    buy = load_g / 1000.0 * flows.buy_cents_per_kg[flow]
+    sell = load_g / 1000.0 * flows.sell_cents_per_kg[flow]
+    margin = np.maximum(sell - buy, 1.0)
+    bribes = np.diff(first_check) * traffickers.offer[who] * traffickers.bribe_cents[who]
+    gain = (sell - buy - transport_cents - bribes) / margin - traffickers.time_cost[who] * days
+    loss = (buy + transport_cents + traffickers.penalty_cents[who]) / margin
+    return gain, loss, traffickers.wage_cents[who] / margin
 
 
 def _profiles(tables: Tables, posts: Sequence[Post]) -> Profiles:

@@ -46,8 +46,8 @@ def candidate_routes(
 ) -> tuple[Route, ...]:
     """Candidate routes of every origin to each of its markets, by route_id.
 
-    A way dearer than `ceiling` times the cheapest of its mode class between the same places is left out,
-    and so is a class whose cheapest way is that much longer than the shortest of the others.
+    A way that takes more than `ceiling` times the hours or the km of the cheapest of its mode class between
+    the same places is left out, and so is a class whose cheapest way is that much longer than the others'.
     Where more than `most_per_pair` remain, the named ones go first, then the cheapest of each class, of
     each entry and of each exit, then detours, then the rest by cost.
 
@@ -95,6 +95,7 @@ class _Search:
             name: Gates(Ways(corridor, self.moves, mode_class, ends, costs.transfer_h))
             for name, mode_class in MODE_CLASSES.items()
         }
+        self.longest_km: dict[tuple[str, Pair], float] = {}
         self.known: dict[tuple[str, Pair, Cell], Way] = {}
         self.cells: dict[Pair, dict[str, Cells]] = {}
         for pair in self.pairs:
@@ -105,24 +106,24 @@ class _Search:
 
     def _within_reach(self, pair: Pair, found: dict[str, Cells]) -> dict[str, Cells]:
         """Classes whose cheapest way is not far longer than that of the shortest other than by air."""
-        km = {
-            name: length_km(self.way(name, pair, next(iter(some.values())))) for name, some in found.items()
-        }
+        km = {name: length_km(self.way(name, pair, _first(some))) for name, some in found.items()}
         least = min((km[name] for name in km if name != "air"), default=np.inf)
+        self.longest_km |= {(name, pair): self.ceiling * length for name, length in km.items()}
         return {name: some for name, some in found.items() if km[name] <= self.ceiling * least}
 
     def way(self, name: str, pair: Pair, cell: Cell) -> Way:
-        """Cheapest way of a class by an entry and an exit, empty if it is not a sound one."""
+        """Cheapest way of a class by an entry and an exit, empty if it is not sound or too long."""
         key = (name, pair, cell)
         if key not in self.known:
             gates = self.gates[name]
             way = gates.way(gates.ways.origins.index(pair[0]), pair[1], cell)
-            self.known[key] = way if self.is_sound(way) else ()
+            fits = self.is_sound(way) and length_km(way) <= self.longest_km.get((name, pair), np.inf)
+            self.known[key] = way if fits else ()
         return self.known[key]
 
     def least(self, pair: Pair, name: str) -> float:
         """Cost of the cheapest way of a class."""
-        return next(iter(self.cells[pair][name].values())).hours
+        return _first(self.cells[pair][name]).hours
 
     def is_sound(self, way: Way) -> bool:
         """No place twice, Kazakhstan entered once, and no way through it back to a country left before it."""
@@ -142,22 +143,19 @@ class _Search:
         changes = sum(a.carrier != b.carrier for a, b in pairwise(way))
         return sum(move.hours for move in way) + changes * self.costs.transfer_h
 
-    def _detours(self) -> dict[Pair, list[tuple[str, Way]]]:
+    def _detours(self) -> dict[Pair, list[tuple[str, str, Way]]]:
         """Cheapest ways round each control on the best way of each class."""
         wanted: dict[tuple[str, str], list[Pair]] = {}
-        longest: dict[tuple[str, Pair], float] = {}
         for pair, by_class in self.cells.items():
             for name, some in by_class.items():
-                best = self.way(name, pair, next(iter(some.values())))
-                longest[name, pair] = self.ceiling * length_km(best)
+                best = self.way(name, pair, _first(some))
                 for control in {c for move in best for c in move.controls}:
                     wanted.setdefault((name, control), []).append(pair)
-        detours: dict[Pair, list[tuple[str, Way]]] = {pair: [] for pair in self.pairs}
+        detours: dict[Pair, list[tuple[str, str, Way]]] = {pair: [] for pair in self.pairs}
         for (name, control), pairs in sorted(wanted.items()):
             for pair, way in self.gates[name].ways.avoiding(control, pairs).items():
-                dear = self.hours(way) > self.ceiling * self.least(pair, name)
-                if self.is_sound(way) and not dear and length_km(way) <= longest[name, pair]:
-                    detours[pair].append((control, way))
+                if self.is_sound(way) and self._dearness(pair, name, way) <= self.ceiling:
+                    detours[pair].append((name, control, way))
         return detours
 
     def _named(self, named_routes: Sequence[NamedRouteRow]) -> dict[Pair, list[tuple[str, Way]]]:
@@ -168,17 +166,21 @@ class _Search:
         """
         named: dict[Pair, list[tuple[str, Way]]] = {pair: [] for pair in self.pairs}
         for row in named_routes:
-            ways = [(self._dearness(pair, way), pair, way) for pair, way in self._extended(row)]
+            ways = [
+                (self._dearness(pair, _class_of(way), way), pair, way) for pair, way in self._extended(row)
+            ]
             best = min(ways, default=None, key=lambda w: w[:2])
             for dearness, pair, way in ways:
                 if dearness <= self.ceiling or (best and (dearness, pair) == best[:2]):
                     named[pair].append((row.route_id, way))
         return named
 
-    def _dearness(self, pair: Pair, way: Way) -> float:
-        """Cost relative to the cheapest way of the same class between the same places."""
-        name = class_of(frozenset(m.leg.mode for m in way))
-        return self.hours(way) / self.least(pair, name) if name in self.cells[pair] else 1.0
+    def _dearness(self, pair: Pair, name: str, way: Way) -> float:
+        """Hours or km, whichever is worse, relative to the cheapest way of a class for the same pair."""
+        if name not in self.cells[pair]:
+            return np.inf
+        by_km = self.ceiling * length_km(way) / self.longest_km[name, pair]
+        return max(self.hours(way) / self.least(pair, name), by_km)
 
     def _extended(self, row: NamedRouteRow) -> Iterator[tuple[Pair, Way]]:
         """A named route from each origin to each market that it can serve."""
@@ -230,17 +232,17 @@ class _Search:
         named: dict[tuple[int, ...], list[str]] = {}
         for label, way in self.named[pair]:
             named.setdefault(_identity(way), []).append(label)
-        for label, way in self._in_order_of_keeping(pair):
+        for name, label, way in self._in_order_of_keeping(pair):
             if len(kept) >= most:
                 break
             identity = _identity(way)
             if identity not in kept:
-                kept[identity] = self._route(pair, way, label, ";".join(named.get(identity, [])))
+                kept[identity] = self._route(pair, name, label, way, ";".join(named.get(identity, [])))
         return list(kept.values())
 
-    def _in_order_of_keeping(self, pair: Pair) -> Iterator[tuple[str, Way]]:
-        """Ways of a pair, each with a label for those that are not the cheapest by their entry and exit."""
-        yield from self.named[pair]
+    def _in_order_of_keeping(self, pair: Pair) -> Iterator[tuple[str, str, Way]]:
+        """Ways of a pair with their class, and a label if they may not be the cheapest by entry and exit."""
+        yield from ((_class_of(way), label, way) for label, way in self.named[pair])
         ranked = sorted(
             (cell.hours / self.least(pair, name), name, cell)
             for name, some in self.cells[pair].items()
@@ -252,15 +254,13 @@ class _Search:
                 what = {"class": name, "entry": cell.entry, "exit": cell.out}[told]
                 if what not in seen and (way := self.way(name, pair, cell)):
                     seen.add(what)
-                    yield "", way
-        yield from ((f"round_{control}", way) for control, way in self.detours[pair])
+                    yield name, "", way
+        yield from ((name, f"round_{control}", way) for name, control, way in self.detours[pair])
         for _, name, cell in ranked:
             if way := self.way(name, pair, cell):
-                yield "", way
+                yield name, "", way
 
-    def _route(self, pair: Pair, way: Way, label: str, named: str) -> Route:
-        modes = frozenset(move.leg.mode for move in way)
-        name = class_of(modes)
+    def _route(self, pair: Pair, name: str, label: str, way: Way, named: str) -> Route:
         entry = next((m.crossing for m in way if m.crossing and self.is_home(m.leg.to_id)), "")
         out = next((m.crossing for m in way if m.crossing and self.is_home(m.leg.from_id)), "")
         cell = self.cells[pair].get(name, {}).get((entry, out))
@@ -271,18 +271,30 @@ class _Search:
             origin=pair[0],
             market=pair[1],
             steps=tuple(move.step for move in way),
-            mode_class=name,
+            mode_class=_class_of(way),
             entry=entry,
             exit=out,
             km=length_km(way),
             hours=self.hours(way),
             named=named,
-            covers=covers_of(modes, any(move.carrier == "foot" for move in way)),
+            covers=covers_of(_modes(way), any(move.carrier == "foot" for move in way)),
         )
 
     def is_home(self, place: str) -> bool:
         """Whether a place lies in Kazakhstan."""
         return self.country[place] == TRANSIT_COUNTRY
+
+
+def _first(cells: Cells) -> Cell:
+    return next(iter(cells.values()))
+
+
+def _modes(way: Way) -> frozenset[Mode]:
+    return frozenset(move.leg.mode for move in way)
+
+
+def _class_of(way: Way) -> str:
+    return class_of(_modes(way))
 
 
 def _identity(way: Way) -> tuple[int, ...]:

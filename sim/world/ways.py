@@ -72,29 +72,45 @@ Way = tuple[Move, ...]
 
 
 class ModeClass(NamedTuple):
-    """Modes that a class of ways may use, and the one that it must use."""
+    """Modes that a class of ways may use, by where a leg lies, and the one that it must use."""
 
     modes: frozenset[Mode]
     must: Mode | None
-    inside: frozenset[Mode]  # modes on legs that touch Kazakhstan
+    entering: frozenset[Mode]  # modes on legs into Kazakhstan
+    within: frozenset[Mode]
+    leaving: frozenset[Mode]
+    boards: bool  # trains are boarded at hubs of Kazakhstan, and not left inside it
     carriers: tuple[str, ...]  # what may carry a traveller
 
 
-def _class(modes: set[Mode], must: Mode | None, inside: set[Mode] | None = None) -> ModeClass:
+def _class(
+    modes: set[Mode],
+    must: Mode | None = None,
+    at_border: tuple[Mode, Mode] | None = None,
+    boards: bool = False,
+) -> ModeClass:
+    """A class; `at_border` gives the modes of entry and exit where they are fixed."""
     by_mode = [m.name.lower() for m in sorted(modes) if m != Mode.GREEN]
     carriers = (NOTHING, *by_mode, *(["foot"] if Mode.GREEN in modes else []))
-    return ModeClass(frozenset(modes), must, frozenset(inside or modes), carriers)
+    entering, leaving = ({at_border[0]}, {at_border[1]}) if at_border else (modes, modes)
+    within = entering | leaving
+    return ModeClass(
+        frozenset(modes), must, frozenset(entering), frozenset(within), frozenset(leaving), boards, carriers
+    )
 
 
 MODE_CLASSES: Mapping[str, ModeClass] = {
-    "road": _class({Mode.ROAD}, None),
-    "rail": _class({Mode.RAIL}, None),
-    "road_rail": _class({Mode.ROAD, Mode.RAIL}, None, {Mode.RAIL}),
+    "road": _class({Mode.ROAD}),
+    "rail": _class({Mode.RAIL}),
+    "road_rail": _class({Mode.ROAD, Mode.RAIL}, at_border=(Mode.RAIL, Mode.RAIL)),
+    "road_then_rail": _class({Mode.ROAD, Mode.RAIL}, Mode.RAIL, (Mode.ROAD, Mode.RAIL), boards=True),
     "green": _class({Mode.ROAD, Mode.GREEN}, Mode.GREEN),
     "sea": _class({Mode.ROAD, Mode.SEA}, Mode.SEA),
     "air": _class({Mode.ROAD, Mode.AIR}, Mode.AIR),
 }
-"""Road and rail mix outside Kazakhstan only: a way of that class crosses the country by train."""
+"""Classes that are searched one by one. Two are of mode class road_rail: `road_rail` crosses all of
+Kazakhstan by train, `road_then_rail` enters it by road and boards at a hub. Without such rules the cheapest
+mix would be the road and one short hop by train."""
 
 
 def class_of(modes: frozenset[Mode]) -> str:
@@ -146,6 +162,13 @@ class Ways:
     ) -> None:
         self.mode_class, self.transfer_h = mode_class, transfer_h
         self.at_home = {p: place.country == TRANSIT_COUNTRY for p, place in corridor.places.items()}
+        self.hubs = {p for p, place in corridor.places.items() if place.role == "hub"}
+        self.allowed = {
+            (False, False): mode_class.modes,
+            (False, True): mode_class.entering,
+            (True, True): mode_class.within,
+            (True, False): mode_class.leaving,
+        }
         self.origins, self.markets = list(ends[0]), list(ends[1])
         self.state: dict[State, int] = {}
         self.options: dict[tuple[int, int], list[tuple[float, Move]]] = {}
@@ -188,7 +211,7 @@ class Ways:
         """States at the ends of a leg, and the moves between them."""
         leg, carrier, must = choices[0].leg, choices[0].carrier, self.mode_class.must
         home = self.at_home[leg.from_id], self.at_home[leg.to_id]
-        if leg.mode not in (self.mode_class.inside if any(home) else self.mode_class.modes):
+        if leg.mode not in self.allowed[home]:
             return
         hours = choices[0].hours + TIE_H * zlib.crc32(leg.leg_id.encode()) / 2**32
         moving = [(hours, choice) for choice in choices]
@@ -197,10 +220,18 @@ class Ways:
             for done in (True,) if must is None else (False, True):
                 head = self._row((head_layer, leg.to_id, carrier, done or leg.mode == must))
                 for came_by in self.mode_class.carriers:
+                    if tail_layer == INSIDE and not self._may_change(came_by, carrier, leg.from_id):
+                        continue
                     tail = self._row((tail_layer, leg.from_id, came_by, done))
                     here = moving if came_by in (NOTHING, carrier) else waiting
                     kept = self.options.get((tail, head))
                     self.options[tail, head] = here if kept is None else sorted(kept + here, key=_hours)
+
+    def _may_change(self, came_by: str, carrier: str, place: str) -> bool:
+        """Whether a traveller in Kazakhstan may go on by a carrier."""
+        if not self.mode_class.boards or came_by in (NOTHING, carrier):
+            return True
+        return carrier == "rail" and place in self.hubs
 
     def _from(self, sources: Sequence[int], weight: Floats) -> tuple[Floats, Ints]:
         return shortest_paths(self.tail, self.head, weight, self.n, sources)

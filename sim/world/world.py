@@ -39,7 +39,8 @@ class TraffickerTable:
     premium_power: Floats  # (n,) 1
     premium_risk: Floats  # (n,) 1
     penalty_cents: Ints  # (n,) a seizure
-    alarm_hit: Floats  # (n,) per loss of a median load
+    median_g: Floats  # (n,) mass of a median load
+    alarm_hit: Floats  # (n,) per loss of a usual week's mass
     alarm_left: Floats  # (n,) share of alarm left after a week
     alarm_level: Floats  # (n,) above it nothing is sent
     tolerance_low: Floats  # (n,) loss / value
@@ -74,7 +75,9 @@ class OptionTable:
     option: Ints  # (n,) row of the route among the options
     load_g: Floats  # (n,) g, a typical load under the cover
     transport_cents: Floats  # (n,)
-    days: Floats  # (n,) on the way
+    gain: Floats  # (n,) of a load that gets through, before the wage, in units of the margin
+    loss: Floats  # (n,) of one that does not, in units of the margin
+    wage: Floats  # (n,) riskless wage, in units of the margin
     first: Ints  # (n + 1,) first check of each row
     check: Ints  # (n_checks,) post row * N_COVERS + cover at that post
     outbound: NDArray[np.bool_]  # (n_checks,) the post's country is being left
@@ -125,6 +128,7 @@ class World:
     option_arrays: OptionArrays
     options: OptionTable
     rules: CarryRules
+    image_half_g: Floats  # (N_COVERS,) mass that shows half as well as a very large one
     profiles: Profiles
     erlang: Floats  # (lanes + 1, steps + 1)
     normal: Floats  # (1024,) quantiles

@@ -198,7 +198,15 @@ def test_state_round_trip_goes_on_alike():
         again.ids(again.take(wanted, [5, 6, 7, 8])).tolist()
         == couriers.ids(couriers.take(wanted, [5, 6, 7, 8])).tolist()
     )
-    assert (arrays["load"] == [NO_LOAD, NO_LOAD, NO_LOAD, NO_LOAD, 4]).all()  # a copy, not a view
+
+
+def test_state_arrays_are_copies():
+    couriers = two_traffickers()
+    rows = couriers.take([NORTH], [6])
+    arrays = couriers.state_arrays()
+    couriers.give_back(rows, [100])
+    arrays["trips"][0] = 9
+    assert (arrays["load"].tolist(), couriers.column("trips").tolist()) == ([6], [1])
 
 
 @pytest.mark.parametrize(
