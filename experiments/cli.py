@@ -71,7 +71,7 @@ def run(  # noqa: PLR0913  (one parameter per option of the command line)
     debug: Debug = False,
 ) -> None:
     """Run a scenario once; print a summary, keep results and figures."""
-    with answers(debug):
+    with answers(debug) as was_stopped:
         import sim
         from sim.scenario.faults import check_run_name
 
@@ -86,7 +86,7 @@ def run(  # noqa: PLR0913  (one parameter per option of the command line)
         from sim.results.run_folder import check_folder
 
         check_folder(folder, overwrite=overwrite)
-        with progress(quiet) as tell:
+        with progress(quiet, was_stopped) as tell:
             result = sim.run(loaded.scenario, key=key, interventions=loaded.interventions, progress=tell)
 
         from experiments.summary import summary
@@ -160,19 +160,20 @@ def doctor(debug: Debug = False) -> None:
 def schema(debug: Debug = False) -> None:
     """Print the JSON Schema of scenario files."""
     with answers(debug):
-        import json
+        from sim.scenario.json_schema import schema_text
 
-        from sim.scenario.schema import Scenario
-
-        typer.echo(json.dumps(Scenario.model_json_schema(), indent=2, ensure_ascii=False))
+        typer.echo(schema_text(), nl=False)
 
 
 @contextmanager
-def answers(debug: bool) -> Iterator[None]:
-    """Turn what goes wrong inside into one clear answer and an exit code; `debug` lets it through."""
+def answers(debug: bool) -> Iterator[Callable[[], bool]]:
+    """Turn what goes wrong inside into one clear answer and an exit code; `debug` lets it through.
+
+    Gives a function that says whether Ctrl-C was pressed: the compiler of the kernels may swallow it.
+    """
     try:
         with _noticed_stop() as was_stopped:
-            yield
+            yield was_stopped
     except typer.Exit:
         raise
     except BrokenPipeError:
@@ -194,7 +195,7 @@ def answers(debug: bool) -> Iterator[None]:
 
 @contextmanager
 def _noticed_stop() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed meanwhile; the compiler of the kernels may turn it into an error of its own."""
+    """A function that says whether Ctrl-C was pressed meanwhile."""
     pressed: list[int] = []
 
     def stop(number: int, _: object) -> None:
@@ -224,13 +225,15 @@ def is_bad_input(error: Exception) -> bool:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar of weeks on the terminal, from the second second on; none where nobody would see it."""
+def progress(quiet: bool, was_stopped: Callable[[], bool]) -> Iterator[Callable[[int, int], None]]:
+    """A bar of weeks on the terminal, after the first second; none where nobody would see it."""
     from tqdm import tqdm
 
     with tqdm(unit="week", delay=1.0, leave=False, file=sys.stderr, disable=True if quiet else None) as bar:
 
         def tell(week: int, weeks: int) -> None:
+            if was_stopped():
+                raise KeyboardInterrupt
             bar.total = weeks
             bar.update(week - bar.n)
 

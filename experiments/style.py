@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -55,7 +54,7 @@ def figure_style() -> Iterator[None]:
         "axes.spines.right": False,
         "axes.grid": True,
         "axes.axisbelow": True,
-        "axes.prop_cycle": cycler(color=[BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY]),
+        "axes.prop_cycle": mpl.rcsetup.cycler(color=[BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY]),
         "grid.color": PALE,
         "grid.linewidth": 0.6,
         "text.color": INK,

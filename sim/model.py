@@ -187,7 +187,7 @@ class CorridorModel(Model):
                 stretch.posts,
                 shape,
                 state,
-                self.world.erlang,
+                self.world.waits,
                 self.world.normal,
             )
             memory.backlog, memory.exertion, memory.scanner_up = state
@@ -255,8 +255,8 @@ class CorridorModel(Model):
             self._flows,
             world.option_arrays,
             stock,
-            decisions.route_value,
-            decisions.cover_value,
+            decisions.route_haste,
+            decisions.cover_haste,
             world.route_arrays.start,
             world.loss_prob,
         )

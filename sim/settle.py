@@ -13,7 +13,7 @@ from sim.agents.courier import CourierSet
 from sim.agents.memory import Memory
 from sim.codes import Fate, Outcome
 from sim.draws import CERTAIN, What, blocks
-from sim.kernels.arrays import Encounters, PostHours
+from sim.kernels.arrays import WAIT, Encounters, PostHours
 from sim.results.book import LoadBook
 from sim.results.ledger import Account, Purse, check_mass, check_money, check_people, check_sites
 from sim.results.tally import Tally
@@ -248,7 +248,7 @@ def _count_posts(world: World, memory: Memory, tally: Tally, happened: Happened,
         post["false_alarms"] += h.false_alarms
         post["up_hours"] += h.up_hours
         post["hours"] += h.hours
-        post["wait_h"] += np.maximum(h.wait_min, 0).sum(axis=1) / 60.0
+        post["wait_h"] += np.maximum(h.met[:, :, WAIT], 0.0).sum(axis=1) / 60.0
 
 
 def _keep_seizures(memory: Memory, tally: Tally, log: Encounters, records: Records) -> None:

@@ -12,16 +12,16 @@ from sim.agents.corruption import accept_prob
 from sim.agents.intelligence import exposure_of, release_prob, tip_prob
 from sim.agents.memory import Memory
 from sim.agents.trafficker import (
-    choice_values,
     flow_of_option,
     follows,
     grows,
     lies_low,
+    race,
     risk_matrix,
     utilities,
 )
 from sim.agents.trafficker import review as take_routes
-from sim.kernels.arrays import Dealings, LoadArrays, PostArrays, PostHours, WeekShape
+from sim.kernels.arrays import DOG, SCALE, SCAN, Dealings, LoadArrays, PostArrays, PostHours, WeekShape
 from sim.kernels.perceive import actual, believed
 from sim.scenario.overlay import cut_hours, strength_at
 from sim.world.build import post_arrays
@@ -49,8 +49,8 @@ class Decisions(NamedTuple):
     """What traffickers settled for a week."""
 
     through: Floats  # (n_rows,) perceived chance to get through, 0 where not weighed
-    route_value: Floats  # (n_options,)
-    cover_value: Floats  # (n_rows,)
+    route_haste: Floats  # (n_options,) in the race of the alternatives, inf where shut
+    cover_haste: Floats  # (n_rows,)
 
 
 class Mechanisms:
@@ -154,10 +154,10 @@ def decide(
         take_routes(world, memory, best, growing)
         kept = ((memory.held | knows_all) & is_open)[world.options.option[rows]]
         rows, through, worth = rows[kept], through[kept], worth[kept]
-    route_value, cover_value = choice_values(world, rows, worth)
+    route_haste, cover_haste = race(world, rows, worth)
     seen = np.zeros(world.options.flow.size)
     seen[rows] = through
-    return Decisions(seen, route_value, cover_value)
+    return Decisions(seen, route_haste, cover_haste)
 
 
 def _through(
@@ -179,9 +179,7 @@ def _through(
             options.outbound,
             options.load_g / (options.load_g + half_g),
             stretch.posts,
-            hours.scale[:, seen].mean(axis=1),
-            hours.scan[:, seen].mean(axis=1),
-            hours.dog[:, seen].mean(axis=1),
+            *(hours.met[:, seen, column].mean(axis=1) for column in (SCALE, SCAN, DOG)),
             dealings,
             world.rules,
         )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.belief import believed_risk, learned
-from sim.agents.choice import best_only, log_sum_exp, risk_premium, salient_value
+from sim.agents.choice import best_only, haste, log_sum_exp, risk_premium, salient_value
 from sim.agents.memory import Memory
 from sim.agents.mesa_compat import Agent
 from sim.agents.organisation import alarm_after, reviewed_routes, smoothed
@@ -112,33 +112,42 @@ def utilities(world: World, rows: Ints, through: Floats) -> Floats:
 
 
 def choice_values(world: World, rows: Ints, worth: Floats) -> tuple[Floats, Floats]:
-    """Values of routes (n_options,) and covers (n_rows,) whose Gumbel-max choice follows the behaviour.
+    """Logit values of the routes (n,) and covers (n_rows,) weighed: precision x worth, by behaviour.
 
     Quantal response: a route is worth log sum exp of precision x worth over its covers, so that route and
-    cover together are chosen with the logit shares. `random` sees equal values, `best_response` takes the
-    best alone. What is not among `rows` (in order, with their `worth`) is shut: -inf.
+    cover together are chosen with the logit shares. `random` sees equal values, `best_response` the best
+    alone. The routes are those of `rows` (in order, with their `worth`), in order.
     """
-    t, options = world.traffickers, world.options
-    cover_value = np.full(options.flow.size, -np.inf)
-    route_value = np.full(world.option_arrays.route.size, -np.inf)
-    if rows.size == 0:
-        return route_value, cover_value
-    option = options.option[rows]
-    starts = np.flatnonzero(np.append(True, option[1:] != option[:-1]))
-    who = world.flows.trafficker[options.flow[rows]]
+    t = world.traffickers
+    starts = run_starts(world.options.option[rows])
+    who = world.flows.trafficker[world.options.flow[rows]]
     value = worth * t.precision[who]
     of_route = log_sum_exp(value, starts)
-    value, of_route = value.copy(), of_route.copy()
     at_random, best = follows(world, "random")[who], follows(world, "best_response")[who]
     value[at_random], of_route[at_random[starts]] = 0.0, 0.0
     if best.any():
         top = np.maximum.reduceat(worth, starts)
-        flow_starts = np.flatnonzero(np.append(True, np.diff(options.flow[rows[starts]]) != 0))
-        of_route[best[starts]] = best_only(top, flow_starts)[best[starts]]
+        of_route[best[starts]] = best_only(top, run_starts(world.options.flow[rows[starts]]))[best[starts]]
         value[best] = best_only(worth, starts)[best]
-    cover_value[rows] = value
-    route_value[option[starts]] = of_route
-    return route_value, cover_value
+    return of_route, value
+
+
+def run_starts(groups: Ints) -> Ints:
+    """Where each run of equal neighbours begins, (n_runs,) int64."""
+    return np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
+
+
+def race(world: World, rows: Ints, worth: Floats) -> tuple[Floats, Floats]:
+    """Haste of every option (n_options,) and cover of an option (n_rows,) in the choice of a load; inf where shut."""
+    cover_haste = np.full(world.options.flow.size, np.inf)
+    route_haste = np.full(world.option_arrays.route.size, np.inf)
+    if rows.size:
+        of_route, value = choice_values(world, rows, worth)
+        option = world.options.option[rows]
+        starts = run_starts(option)
+        cover_haste[rows] = haste(value, starts)
+        route_haste[option[starts]] = haste(of_route, run_starts(world.options.flow[rows[starts]]))
+    return route_haste, cover_haste
 
 
 def learn(memory: Memory, world: World, caught: Floats, trips: Floats) -> None:

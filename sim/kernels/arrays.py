@@ -89,10 +89,7 @@ class PostState(NamedTuple):
 class PostHours(NamedTuple):
     """What a load meets at each post in each hour of a week, and what the week did there."""
 
-    wait_min: np.ndarray  # (n_posts, HOURS) int64, minutes; SHUT where the post stays closed
-    scale: np.ndarray  # (n_posts, HOURS) float64, of selection
-    scan: np.ndarray  # (n_posts, HOURS) float64, P(alarm | inspected, fully visible load)
-    dog: np.ndarray  # (n_posts, HOURS) float64, P(alarm | inspected, full odour)
+    met: np.ndarray  # (n_posts, HOURS, 4) float64, columns WAIT, SCALE, SCAN, DOG
     vehicles: np.ndarray  # (n_posts,) float64, licit, in the call
     delay_h: np.ndarray  # (n_posts,) float64, vehicle-hours
     inspected: np.ndarray  # (n_posts,) float64, licit
@@ -102,7 +99,11 @@ class PostHours(NamedTuple):
     hours: np.ndarray  # (n_posts,) float64, in the call
 
 
-SHUT = np.int64(-1)
+WAIT = 0  # whole minutes; SHUT where the post stays closed
+SCALE = 1  # of selection
+SCAN = 2  # P(alarm | inspected, fully visible load)
+DOG = 3  # P(alarm | inspected, full odour)
+SHUT = -1.0
 
 
 class LoadArrays(NamedTuple):

@@ -60,30 +60,31 @@ def _mass_g(word_a, word_b, mu, sigma):
 mass_g = njit(cache=True, nogil=True)(_mass_g)
 
 
-def _preferred(key, who, what, addresses, values, first, after):
-    """Row of the alternative with the largest value + Gumbel noise; -1 where all values are -inf.
+def _preferred(key, who, what, addresses, haste, first, after):
+    """Row of the alternative that wins an exponential race with rates 1 / haste; -1 where all are shut (inf).
 
-    One draw per (chooser, alternative name): a new alternative moves nobody else's (Gumbel-max, so the
-    shares are those of the logit; Gumbel 1954, Yellott 1977).
+    With haste = exp(-value) this is the choice of the largest value + Gumbel noise, so that the shares are
+    those of the logit (Gumbel 1954, Yellott 1977), at half the logarithms. One draw per (chooser,
+    alternative name): a new alternative moves nobody else's.
     """
-    best, best_value = -1, -np.inf
+    best, soonest = -1, np.inf
     for a in range(first, after):
-        if values[a] == -np.inf:
+        if haste[a] == np.inf:
             continue
         w0, w1, _, _ = words_at(key, who, addresses[a], 0, what)
-        value = values[a] - math.log(-math.log(uniform(w0, w1)))
-        if value > best_value:
-            best, best_value = a, value
+        time = -math.log(uniform(w0, w1)) * haste[a]
+        if time < soonest:
+            best, soonest = a, time
     return best
 
 
 preferred = njit(cache=True, nogil=True)(_preferred)
 
 
-def _dispatch(week, week_min, flows, options, stock_g, route_value, cover_value, route_start, loss_prob):
+def _dispatch(week, week_min, flows, options, stock_g, route_haste, cover_haste, route_start, loss_prob):
     """Loads of every flow until its stock does not cover the next one.
 
-    `route_value` (n_options,) and `cover_value` (n_option_covers,) are -inf where a choice is shut. A load
+    `route_haste` (n_options,) and `cover_haste` (n_option_covers,) are inf where a choice is shut. A load
     is as heavy as its draw, its tier and its cover allow; what does not fit stays in stock.
     """
     room = 1024
@@ -99,12 +100,12 @@ def _dispatch(week, week_min, flows, options, stock_g, route_value, cover_value,
             who = np.uint64((week << SIXTEEN_BITS) | slot)
             w0, w1, w2, w3 = words_at(key, who, np.uint64(0), 0, What.DISPATCH)
             option = preferred(
-                key, who, What.ROUTE, options.address, route_value, flows.first[f], flows.first[f + 1]
+                key, who, What.ROUTE, options.address, route_haste, flows.first[f], flows.first[f + 1]
             )
             if option < 0:
                 break
             choice = preferred(
-                key, who, What.COVER, options.cover_address, cover_value, options.first[option],
+                key, who, What.COVER, options.cover_address, cover_haste, options.first[option],
                 options.first[option + 1],
             )
             mass = min(mass_g(w0, w1, flows.mu[f], flows.sigma[f]), flows.most_g[f], options.most_g[choice])

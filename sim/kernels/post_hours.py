@@ -6,11 +6,11 @@ import numpy as np
 from numba import njit
 
 from sim.draws import What, words_at
-from sim.kernels.arrays import HOURS, SHUT, PostHours, PostState
+from sim.kernels.arrays import DOG, HOURS, SCALE, SCAN, SHUT, WAIT, PostHours, PostState
 
 DAY = 24
 FULLEST = 0.98
-RHO_STEPS = 64
+RHO_STEPS = 512
 NORMAL_STEPS = 1024
 FLOW_SHIFT = np.uint64(22)  # the upper ten bits of an hour's word pick the licit flow,
 SCANNER_MASK = np.uint64(2**22 - 1)  # the other 22 decide about the scanner
@@ -32,23 +32,24 @@ def erlang_c(lanes: int, rho: float) -> float:
     return blocked / (1.0 - rho * (1.0 - blocked))
 
 
-def erlang_table(most_lanes: int) -> np.ndarray:
-    """`erlang_c` for 1..most_lanes lanes at rho = i / RHO_STEPS, (most_lanes + 1, RHO_STEPS + 1) float64."""
-    table = np.zeros((most_lanes + 1, RHO_STEPS + 1))
+def wait_table(most_lanes: int) -> np.ndarray:
+    """Mean wait in a steady M/M/c queue, in lane times over c: C(c, rho) / (1 - rho).
+
+    Shape (most_lanes + 1, RHO_STEPS + 2), rho = i / RHO_STEPS, held at its value at 0.98 beyond.
+    """
+    table = np.zeros((most_lanes + 1, RHO_STEPS + 2))
     for lanes in range(1, most_lanes + 1):
-        for i in range(RHO_STEPS):
-            table[lanes, i] = erlang_c(lanes, i / RHO_STEPS)
-        table[lanes, RHO_STEPS] = 1.0
+        for i in range(RHO_STEPS + 2):
+            rho = min(i / RHO_STEPS, FULLEST)
+            table[lanes, i] = erlang_c(lanes, rho) / (1.0 - rho)
     return table
 
 
-def _queue_wait_h(erlang, lanes, service_h, rho):
-    """Mean wait in a steady M/M/c queue, hours: C(c, rho) / (c mu (1 - rho)); rho is held below 0.98."""
-    rho = min(rho, FULLEST)
-    place = rho * RHO_STEPS
-    i = int(place)
-    waits = erlang[lanes, i] + (place - i) * (erlang[lanes, i + 1] - erlang[lanes, i])
-    return waits * service_h / (lanes * (1.0 - rho))
+def _queue_wait_h(waits, hours_per_truck, rho):
+    """Mean wait in a steady M/M/c queue, hours: C(c, rho) / (c mu (1 - rho)), read from its row of the table."""
+    place = min(rho, 1.0) * RHO_STEPS
+    i = np.uint64(place)
+    return (waits[i] + (place - i) * (waits[i + np.uint64(1)] - waits[i])) * hours_per_truck
 
 
 queue_wait_h = njit(cache=True, nogil=True)(_queue_wait_h)
@@ -64,6 +65,8 @@ exertion_after = njit(cache=True, nogil=True)(_exertion_after)
 
 def _hours_shut(hour_of_day, open_from, open_hours):
     """Hours until the post is open, 0 when it is; SHUT when it never opens."""
+    if open_hours >= DAY:
+        return 0
     if open_hours <= 0:
         return SHUT
     since = (hour_of_day - open_from + DAY) % DAY
@@ -93,16 +96,13 @@ def _scanner_turns(word, prob):
 scanner_turns = njit(cache=True, nogil=True)(_scanner_turns)
 
 
-def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, erlang, normal):
+def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lanes, normal):
     """Run every post from hour `from_h` to `to_h` of a week that begins at absolute `first_hour`.
 
     Returns the hours of the week (rows outside the call are left at zero) and the state at its end.
     """
     n = posts.address.size
-    wait_min = np.zeros((n, HOURS), np.int64)
-    scale = np.zeros((n, HOURS))
-    scan = np.zeros((n, HOURS))
-    dog = np.zeros((n, HOURS))
+    met = np.zeros((n, HOURS, 4))
     vehicles, delay_h, inspected = np.zeros(n), np.zeros(n), np.zeros(n)
     false_alarms, opened_clean, up_hours = np.zeros(n), np.zeros(n), np.zeros(n)
     hours = np.zeros(n)
@@ -111,15 +111,29 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, erlang, norm
         hours[p] = to_h - from_h
         if posts.is_patrol[p]:
             for h in range(from_h, to_h):
-                scale[p, h] = shape.patrol_shape[h]
+                met[p, h, SCALE] = shape.patrol_shape[h]
                 if posts.open_hours[p] == 0:
-                    wait_min[p, h] = SHUT
+                    met[p, h, WAIT] = SHUT
             continue
-        address = posts.address[p]
-        capacity = posts.lanes[p] / posts.service_h[p]
-        officers, extra = posts.inspections_per_h[p], shape.extra_inspections[p]
-        scans, dog_rate, teams = posts.scans_per_h[p], posts.dog_per_h[p], posts.teams[p]
+        # everything of a post in locals: arrays may alias, so the compiler would load them anew each hour
+        address, lanes, service_h = posts.address[p], posts.lanes[p], posts.service_h[p]
+        capacity = lanes / service_h
+        hours_per_truck = service_h / lanes
+        trucks_per_h, cars_per_h, units_per_h = posts.trucks_per_h[p], posts.cars_per_h[p], posts.units_per_h[p]
+        car_share, cv = posts.car_share[p], posts.traffic_cv[p]
+        open_from, open_hours = posts.open_from[p], posts.open_hours[p]
+        inspect_share, officers, extra = posts.inspect_share[p], posts.inspections_per_h[p], shape.extra_inspections[p]
+        willing, wave_h, wave_share = shape.willing[p], posts.wave_h[p], posts.wave_share[p]
+        scanner_share, scans, scan_hit = posts.scanner_share[p], posts.scans_per_h[p], shape.scan_hit[p]
+        scan_false, fail_prob, repair_prob = posts.scan_false[p], posts.fail_prob[p], posts.repair_prob[p]
+        teams, dog_per_h, dog_false = posts.teams[p], posts.dog_per_h[p], posts.dog_false[p]
+        gain, recovery, exertion_loss = posts.exertion_gain[p], posts.recovery[p], posts.exertion_loss[p]
+        sealed_opened = posts.sealed_share[p] * posts.open_seal[p]
+        inspect_h, search_h = posts.inspect_h[p], posts.search_h[p]
+        duty, dog_hit, waits = posts.on_duty[p], shape.dog_hit[p], wait_of_lanes[lanes]
+        row = met[p]
         backlog, exertion, up = backlogs[p], exertions[p], ups[p]
+        n_vehicles, n_delay_h, n_inspected, n_alarms, n_opened, n_up = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         w0, w1, w2, w3 = words_at(key, np.uint64((first_hour + from_h) >> 2), address, 0, What.POST_HOUR)
         for h in range(from_h, to_h):
             hour = first_hour + h
@@ -133,68 +147,65 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, erlang, norm
                 word = w2
             else:
                 word = w3
-            swing = max(0.0, 1.0 + posts.traffic_cv[p] * normal[word >> FLOW_SHIFT])
-            trucks = posts.trucks_per_h[p] * shape.truck_shape[h] * swing
-            cars = posts.cars_per_h[p] * shape.car_shape[h] * swing
-            units = posts.units_per_h[p] * shape.unit_shape[h] * swing
+            swing = max(0.0, 1.0 + cv * normal[word >> FLOW_SHIFT])
+            trucks = trucks_per_h * shape.truck_shape[h] * swing
+            cars = cars_per_h * shape.car_shape[h] * swing
+            units = units_per_h * shape.unit_shape[h] * swing
             flow = trucks + cars + units
-            work = trucks + posts.car_share[p] * cars + units
-            shut_h = hours_shut(shape.hour_of_day[h], posts.open_from[p], posts.open_hours[p])
-            vehicles[p] += flow
+            work = trucks + car_share * cars + units
+            hod = shape.hour_of_day[h]
+            shut_h = hours_shut(hod, open_from, open_hours)
+            n_vehicles += flow
             if shut_h != 0:
                 if shut_h == SHUT:
-                    wait_min[p, h] = SHUT
+                    row[h, WAIT] = SHUT
                 else:
                     backlog += work
-                    wait_min[p, h] = int(60.0 * (shut_h + backlog / capacity))
-                    delay_h[p] += backlog
-                    exertion = exertion_after(exertion, 0.0, posts.exertion_gain[p], posts.recovery[p])
+                    row[h, WAIT] = np.floor(60.0 * (shut_h + backlog * hours_per_truck))
+                    n_delay_h += backlog
+                    exertion = exertion_after(exertion, 0.0, gain, recovery)
                 continue
             backlog = max(0.0, backlog + work - capacity)
-            queue_h = backlog / capacity
-            wait_h = queue_h + queue_wait_h(erlang, posts.lanes[p], posts.service_h[p], work / capacity)
-            wait_min[p, h] = int(60.0 * wait_h)
+            queue_h = backlog * hours_per_truck
+            steady_h = queue_wait_h(waits, hours_per_truck, work * hours_per_truck)
+            row[h, WAIT] = np.floor(60.0 * (queue_h + steady_h))
 
-            wanted = posts.inspect_share[p] * flow
-            part = share_served(officers, wanted) * shape.willing[p]
-            if queue_h > posts.wave_h[p]:
-                part *= posts.wave_share[p]
+            wanted = inspect_share * flow
+            part = share_served(officers, wanted) * willing
+            if queue_h > wave_h:
+                part *= wave_share
             if extra > 0.0:
                 part += min(extra, flow) / max(wanted, 1e-12)
-            scale[p, h] = part
+            row[h, SCALE] = part
             looked_at = wanted * part
-            inspected[p] += looked_at
+            n_inspected += looked_at
 
             scanned_share = 0.0
             if up:
-                up_hours[p] += 1.0
-                scanned_share = posts.scanner_share[p] * share_served(scans, looked_at * posts.scanner_share[p])
-                up = not scanner_turns(word, posts.fail_prob[p])
+                n_up += 1.0
+                scanned_share = scanner_share * share_served(scans, looked_at * scanner_share)
+                up = not scanner_turns(word, fail_prob)
             else:
-                up = scanner_turns(word, posts.repair_prob[p])
-            scan[p, h] = scanned_share * shape.scan_hit[p]
+                up = scanner_turns(word, repair_prob)
+            row[h, SCAN] = scanned_share * scan_hit
 
-            hod = shape.hour_of_day[h]
-            on_duty = teams * posts.on_duty[p, hod]
+            on_duty = teams * duty[hod]
             dog_share, searches = 0.0, 0.0
             if on_duty > 0.0:
-                dog_share = share_served(on_duty * dog_rate, looked_at) * min(1.0, on_duty)
+                dog_share = share_served(on_duty * dog_per_h, looked_at) * min(1.0, on_duty)
                 searches = looked_at * dog_share / on_duty
-            dog[p, h] = dog_share * shape.dog_hit[p, hod] / (1.0 + posts.exertion_loss[p] * exertion)
-            exertion = exertion_after(exertion, searches, posts.exertion_gain[p], posts.recovery[p])
+            row[h, DOG] = dog_share * dog_hit[hod] / (1.0 + exertion_loss * exertion)
+            exertion = exertion_after(exertion, searches, gain, recovery)
 
-            alarms = looked_at * (
-                1.0 - (1.0 - scanned_share * posts.scan_false[p]) * (1.0 - dog_share * posts.dog_false[p])
-            )
-            false_alarms[p] += alarms
-            sealed = posts.sealed_share[p] * trucks / max(flow, 1e-12)
-            opened_clean[p] += alarms * sealed * posts.open_seal[p]
-            delay_h[p] += backlog + (wait_h - queue_h) * work
-            delay_h[p] += looked_at * posts.inspect_h[p] + alarms * posts.search_h[p]
+            alarms = looked_at * (1.0 - (1.0 - scanned_share * scan_false) * (1.0 - dog_share * dog_false))
+            n_alarms += alarms
+            if flow > 0.0:
+                n_opened += alarms * sealed_opened * (trucks / flow)
+            n_delay_h += backlog + steady_h * work + looked_at * inspect_h + alarms * search_h
+        vehicles[p], delay_h[p], inspected[p] = n_vehicles, n_delay_h, n_inspected
+        false_alarms[p], opened_clean[p], up_hours[p] = n_alarms, n_opened, n_up
         backlogs[p], exertions[p], ups[p] = backlog, exertion, up
-    result = PostHours(
-        wait_min, scale, scan, dog, vehicles, delay_h, inspected, false_alarms, opened_clean, up_hours, hours
-    )
+    result = PostHours(met, vehicles, delay_h, inspected, false_alarms, opened_clean, up_hours, hours)
     return result, PostState(backlogs, exertions, ups)
 
 

@@ -78,9 +78,13 @@ def is_model(kind: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
+ANY = "*"
+"""Key of a table whose value completes those of the other keys, as in `countries: {"*": ..., KZ: ...}`."""
+
+
 def default_of(field: FieldInfo) -> Any:  # noqa: ANN401
     """Default of a field, or NOTHING."""
-    return field.get_default(call_default_factory=True)
+    return field.default if field.default_factory is None else field.get_default(call_default_factory=True)
 
 
 def _complete(kind: object, data: object, over: object, place: _Place) -> Any:  # noqa: ANN401
@@ -93,9 +97,10 @@ def _complete(kind: object, data: object, over: object, place: _Place) -> Any:  
     if inner is dict and isinstance(data, Mapping):
         key_kind, value_kind = get_args(kind) or (str, Any)
         filled = dict(over) if isinstance(over, Mapping) else {}
-        for key, value in data.items():
+        for key, value in sorted(data.items(), key=lambda item: item[0] != ANY):
             name = _read_word(bare(key_kind)[0], key)
-            filled[name] = _complete(value_kind, value, filled.get(name, NOTHING), place.under(str(key)))
+            there = filled.get(name, filled.get(ANY, NOTHING))
+            filled[name] = _complete(value_kind, value, there, place.under(str(key)))
         return filled
     if inner in (tuple, list, frozenset, set) and isinstance(data, list | tuple):
         kinds = _item_kinds(kind, len(data))

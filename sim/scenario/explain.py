@@ -22,6 +22,7 @@ from sim.scenario.strict_yaml import Document, dotted
 MOST_HINTS = 200
 """Faults that get a did-you-mean; after so many the file is another kind of file."""
 
+KNOWN_KEY = "a known key"
 _BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -72,8 +73,11 @@ def faults_in(error: ValidationError, model: type[BaseModel], origins: Origins) 
     faults: dict[tuple[Place, str], Fault] = {}
     for detail in error.errors(include_url=False):
         for place, where, problem in _problems(detail, model, origins):
-            hint = _hint(problem) if len(faults) < MOST_HINTS else ""
-            faults.setdefault((place, where), fault_at(place, where, problem.expected, problem.got, hint))
+            hint, words = "", problem.expected
+            if len(faults) < MOST_HINTS:
+                hint = _hint(problem)
+                words += f": {_listed(problem.known)}" if words == KNOWN_KEY and not hint else ""
+            faults.setdefault((place, where), fault_at(place, where, words, problem.got, hint))
     return list(faults.values())
 
 
@@ -102,9 +106,15 @@ def _problems(
     got = "nothing" if detail["type"] == "missing" else origins.raw.get(path) or as_written(detail["input"])
     if detail["type"] == "extra_forbidden" and owner is not None:
         known = tuple(owner.model_fields)
-        listed = "a known key" if nearest(str(path[-1]), known) else f"a known key: {_listed(known)}"
-        problem = Problem("", listed, as_written(path[-1]), known)
+        problem = Problem("", KNOWN_KEY, as_written(path[-1]), known)
         return [(origins.keys.get(path) or origins.place(path), dotted(path), problem)]
+    if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        members = get_args(_without_none(kind))
+        tag = str(told["discriminator"]).strip("'")
+        known = tuple(t for m in members for t in describe(bare(m)[0].model_fields[tag].annotation)[1])
+        path = (*path, tag)
+        problem = Problem("", _one_of(known), origins.raw.get(path, "nothing"), known)
+        return [(origins.place(path), dotted(path), problem)]
     if detail["type"] in ("value_error", "assertion_error"):
         problem = Problem("", str(told.get("error", detail["msg"])), got)
         return [(origins.place(path), dotted(path), problem)]
@@ -141,14 +151,22 @@ def _follow(loc: tuple[int | str, ...], model: type[BaseModel]) -> tuple[Path, A
             owner, path = inner, (*path, step)
             kind, notes = (found.annotation, [found]) if found else (Any, [])
         elif get_origin(inner) is dict:
-            path = (*path, step)
+            path = (*path, _as_key(get_args(inner)[0], step))
             kind, notes = get_args(inner)[int(loc[n + 1 :] != ("[key]",))], []
         elif get_origin(inner) in (tuple, list, set, frozenset):
             path = (*path, step)
             kind, notes = get_args(inner)[0], []
         elif get_origin(inner) in (Union, UnionType):
-            kind = next((m for m in get_args(inner) if _is_named(m, step)), inner)
+            kind = next((m for m in get_args(inner) if is_model(bare(m)[0]) and _is_named(m, step)), inner)
     return path, kind, notes, owner
+
+
+def _as_key(kind: object, step: int | str) -> int | str:
+    """A key of a mapping as the file has it; codes are written by name."""
+    kind = bare(kind)[0]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next((code.name.lower() for code in kind if str(code.value) == str(step)), step)
+    return step
 
 
 def _without_none(kind: object) -> Any:  # noqa: ANN401
@@ -163,10 +181,8 @@ def _without_none(kind: object) -> Any:  # noqa: ANN401
 
 
 def _is_named(member: object, step: int | str) -> bool:
-    """Whether a step of an error's path is the tag, or the name, of a member of a union."""
+    """Whether a step of an error's path is the tag, or the name, of a model of a union."""
     kind = bare(member)[0]
-    if not is_model(kind):
-        return getattr(kind, "__name__", "") == step
     tags = [f for f in kind.model_fields.values() if get_origin(f.annotation) is Literal]
     return kind.__name__ == step or any(step in get_args(f.annotation) for f in tags)
 

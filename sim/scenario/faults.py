@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sim.scenario.leaf import shown
+from sim.scenario.leaf import printable, shown
 
 EXIT_CODE = 2
 """Exit code of a command that was given bad input."""
@@ -65,7 +65,7 @@ def _order(fault: Fault) -> tuple[str, int, int, str, str, str]:
 
 def fault_at(place: Place, where: str, expected: str, got: str, hint: str = "") -> Fault:
     """Fault at a place."""
-    return Fault(shown(place.file), place.line, place.column, where, expected, got, hint)
+    return Fault(printable(place.file)[:1000], place.line, place.column, where, expected, got, hint)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ def schema_text(model: type[BaseModel] | None = None) -> str:
         entry.pop("required", None)
         for shape in entry.get("properties", {}).values():
             _tell_quantity(shape)
-    _drop_objects(schema)
+    _close(schema)
     schema["properties"]["extends"] = {
         "type": "string",
         "description": "name of a packaged file, or a path relative to this one; what it says holds here too",
@@ -61,16 +61,18 @@ def _tell_quantity(shape: dict[str, Any]) -> None:
     shape["description"] = said + ")"
 
 
-def _drop_objects(schema: object) -> None:
-    """Leave out defaults that are whole parts; they repeat what their own numbers say."""
+def _close(schema: object) -> None:
+    """Refuse keys that fit no pattern; leave out defaults that repeat what the numbers in them say."""
     if isinstance(schema, dict):
         if isinstance(schema.get("default"), dict):
             del schema["default"]
+        if isinstance(schema.get("patternProperties"), dict):
+            schema["additionalProperties"] = False
         for part in schema.values():
-            _drop_objects(part)
+            _close(part)
     elif isinstance(schema, list):
         for part in schema:
-            _drop_objects(part)
+            _close(part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,10 +169,15 @@ def as_written(value: object) -> str:
         return "a list"
     if isinstance(value, int) and value.bit_length() > 300:
         return "a number of more than 90 digits"
-    return shown(str(value))
+    return shown(f"{value:.15g}" if isinstance(value, float) else str(value))
 
 
 def shown(text: str) -> str:
     """Text on one line, at most 60 characters of it, nothing hidden in it."""
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:61])
+    safe = printable(text[:61])
     return safe if len(safe) <= 60 else safe[:59] + "…"
+
+
+def printable(text: str) -> str:
+    """Text with what cannot be seen, or not be printed, written as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

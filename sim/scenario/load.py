@@ -48,13 +48,8 @@ class Read(Generic[Model]):
         """Fault of a value that only shows when the value is used, such as a place that no table has."""
         steps = path.split(".")
         near = (".".join(steps[:n]) for n in range(len(steps), 0, -1))
-        place = next((self.origins[p] for p in near if p in self.origins), Place(self.file))
+        place = next((self.origins[p] for p in near if p in self.origins), Place(self.origins["file"].file))
         return fault_at(place, path, expected, shown(got), nearest(got, known))
-
-    @property
-    def file(self) -> str:
-        """The last of the files."""
-        return self.origins["file"].file
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +79,32 @@ def load_scenario(
         from sim.scenario.schema import Scenario
 
         model = Scenario
-    faults: list[Fault] = []
-    scenario = _read(name_or_path, "", model, sets, faults)
-    read = [_read_intervention(name, faults) for name in interventions]
+    scenario, faults = _read(name_or_path, "", model, sets)
+    read = [_read_intervention(name) for name in interventions]
+    faults = [*faults, *(fault for _, found in read for fault in found)]
     if faults or scenario is None:
         raise ScenarioError(faults)
-    return Loaded(scenario.value, scenario.origins, tuple(r.value for r in read if r))
+    return Loaded(scenario.value, scenario.origins, tuple(r.value for r, _ in read if r))
 
 
 def load_intervention(name_or_path: str | PathLike[str]) -> Intervention:
     """The intervention of a packaged name or of a file; raises `ScenarioError` with every fault."""
-    faults: list[Fault] = []
-    read = _read_intervention(name_or_path, faults)
+    read, faults = _read_intervention(name_or_path)
     if faults or read is None:
         raise ScenarioError(faults)
     return read.value
 
 
-def _read_intervention(name: str | PathLike[str], faults: list[Fault]) -> Read[Intervention] | None:
+def _read_intervention(name: str | PathLike[str]) -> tuple[Read[Intervention] | None, list[Fault]]:
     from sim.scenario.schema import CountryServices, Post
 
-    read = _read(name, "interventions", Intervention, (), faults)
+    read, faults = _read(name, "interventions", Intervention)
     for n, change in enumerate(read.value.changes if read else ()):
         found = problem_of(change, Post, CountryServices)
         if read and found:
             key, problem = found
             faults.append(read.fault(f"changes.{n}.{key}", problem.expected, problem.got, problem.known))
-    return read
+    return read, faults
 
 
 @dataclass(slots=True)
@@ -132,15 +126,16 @@ class _Layer:
 
 
 def _read(
-    name: str | PathLike[str], folder: str, model: type[Model], sets: Sequence[str], faults: list[Fault]
-) -> Read[Model] | None:
-    """The value of a file and those it extends; None, and faults, if there is none."""
+    name: str | PathLike[str], folder: str, model: type[Model], sets: Sequence[str] = ()
+) -> tuple[Read[Model] | None, list[Fault]]:
+    """The value of a file and those it extends, and every fault; there is no value if there are faults."""
+    faults: list[Fault] = []
     layers = _chain(name, folder, faults)
     if sets:
         layers.append(_Layer(_read_sets(sets), "--set"))
     origins = Origins()
     data: Any = NOTHING
-    whole = bool(layers)
+    whole = True
     value: Model | None = None
     for layer in layers:
         document = layer.document
@@ -150,17 +145,17 @@ def _read(
             continue
         origins.lay_over(document)
         data = complete(model, document.data, data, layer.origin())
-        last = layer is layers[-1]
         try:
             value = model.model_validate(data)
         except ValidationError as error:
-            known = {(f.file, f.line, f.column) for f in faults}
-            found = [f for f in faults_in(error, model, origins) if (f.file, f.line, f.column) not in known]
-            faults += found if last and whole else _own(found, document)
+            told = {(f.file, f.line, f.column) for f in faults}
+            found = [f for f in faults_in(error, model, origins) if (f.file, f.line, f.column) not in told]
+            faults += found if layer is layers[-1] and whole else _own(found, document)
+            value = None
     if faults or value is None:
-        return None
+        return None, faults
     places = {dotted(path): place for path, place in origins.values.items() if path}
-    return Read(value, {**places, "file": Place(layers[0].document.values[()].file)})
+    return Read(value, {**places, "file": origins.values[()]}), []
 
 
 def _own(faults: list[Fault], document: Document) -> list[Fault]:

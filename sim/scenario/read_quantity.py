@@ -59,7 +59,7 @@ class _Reader:
         for key in given:
             if key not in Quantity.model_fields:
                 known = tuple(Quantity.model_fields)
-                self._refuse(str(key), f"a known key: {', '.join(known)}", key, known)
+                self._refuse(str(key), "a known key", key, known)
         unit = self._unit(given)
         value, low, high = (self._number(key, given, unit) for key in ("value", "low", "high"))
         self._check_words(given)
@@ -126,16 +126,16 @@ class _Reader:
                 unit = plain_unit(found[2])
             else:
                 hint = plain_number(raw)
-        wanted = self.limits or Limits(unit)
-        if not wanted.unit and not unit:
+        if self.limits is None and not unit:
             self._refuse(key, "a number with its unit, such as 0.5 km", raw)
             return None
-        if wanted.unit and factor(unit, wanted.unit) is None:
+        wanted = self.limits = self.limits or Limits(unit)
+        if factor(unit, wanted.unit) is None:
             self._refuse_unit(key, raw, unit, wanted.unit)
             return None
         value = None
         if isinstance(number, int | float) and not isinstance(number, bool):
-            value = _converted(number, unit, wanted.unit or unit)
+            value = _converted(number, unit, wanted.unit)
         if value is None or not wanted.hold(value):
             fits = hint and wanted.hold(float(hint))
             self._refuse(key, wanted.words(), raw, (hint,) if fits else ())

@@ -18,6 +18,7 @@ Behaviour = Literal["adaptive", "non_adaptive", "random", "best_response"]
 AllocationRule = Literal["static", "greedy", "random", "explore_exploit", "budget_feedback", "cover"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+CountryOrAny = Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 
 JEZIERSKI = "Jezierski et al. 2014, Forensic Sci Int 237:112-118"
@@ -727,7 +728,9 @@ class Scenario(Spec):
     supply: Annotated[dict[Name, Supply], Field(min_length=1)]
     traffickers: Annotated[dict[Name, TraffickerGroup], Field(min_length=1)]
     tiers: Tiers = Tiers()
-    countries: dict[Country, CountryServices] = Field(default_factory=dict)
+    countries: dict[CountryOrAny, CountryServices] = Field(
+        default_factory=dict, description="services by country; '*' holds for any country, and completes the others"
+    )
     covers: Covers = Covers()
     travel: Travel = Travel()
     green_border: GreenBorder = GreenBorder()

@@ -15,8 +15,8 @@ from sim.scenario.read_quantity import number_in
 _Event = Any
 """One event of the parser; its classes share no typed interface."""
 
-MOST_BYTES = 256 * 1024
-MOST_EVENTS = 12_000
+MOST_BYTES = 128 * 1024
+MOST_EVENTS = 8_000
 MOST_DEPTH = 32
 
 _HIDDEN = re.compile(

@@ -13,7 +13,8 @@ from sim.codes import COVER_ON_MODE, NO_POST, Cover, Mode, PostClass
 from sim.draws import name_addresses
 from sim.kernels.arrays import N_COVERS, CarryRules, PostArrays, RouteArrays
 from sim.kernels.dispatch import FlowArrays, OptionArrays
-from sim.kernels.post_hours import NORMAL_STEPS, erlang_table
+from sim.kernels.post_hours import NORMAL_STEPS, wait_table
+from sim.scenario.complete import ANY
 from sim.scenario.overlay import Intervention, hour_of
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import CoverSpec, Scenario, Tier
@@ -102,7 +103,7 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
             [1000.0 * getattr(scenario.covers, c.name.lower()).image_half_kg.value for c in Cover]
         ),
         profiles=_profiles(tables, posts),
-        erlang=erlang_table(max(p.lanes for p in posts)),
+        waits=wait_table(max(p.lanes for p in posts)),
         normal=np.array([NormalDist().inv_cdf((i + 0.5) / NORMAL_STEPS) for i in range(NORMAL_STEPS)]),
         prior_hit=prior_hit,
     )
@@ -136,7 +137,7 @@ def _pairs(scenario: Scenario, corridor: Corridor) -> dict[str, list[str]]:
 
 
 def _refuse_unknown_countries(scenario: Scenario, countries: Sequence[str]) -> None:
-    unknown = sorted(set(scenario.countries) - set(countries))
+    unknown = sorted(set(scenario.countries) - {ANY} - set(countries))
     if unknown:
         raise WorldError([f"countries.{c}: no place or post of the tables lies there" for c in unknown])
 

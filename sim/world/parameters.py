@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import PostClass
+from sim.scenario.complete import ANY
 from sim.scenario.leaf import Limits
 from sim.scenario.overlay import Change, limits_at, overlay
 from sim.scenario.quantity import Quantity, Spec
@@ -41,8 +42,8 @@ def quantities(spec: Spec, prefix: str = "") -> dict[str, Quantity]:
 
 
 def services_of(scenario: Scenario, country: str) -> CountryServices:
-    """Services of a country: the scenario's, or those declared for any country."""
-    return scenario.countries.get(country, CountryServices())
+    """Services of a country: the scenario's, or those of any country."""
+    return scenario.countries.get(country) or scenario.countries.get(ANY) or CountryServices()
 
 
 def base_parameters(scenario: Scenario, posts: Sequence[Post], countries: Sequence[str]) -> Parameters:

@@ -130,6 +130,6 @@ class World:
     rules: CarryRules
     image_half_g: Floats  # (N_COVERS,) mass that shows half as well as a very large one
     profiles: Profiles
-    erlang: Floats  # (lanes + 1, steps + 1)
+    waits: Floats  # (lanes + 1, steps + 2) of `wait_table`
     normal: Floats  # (1024,) quantiles
     prior_hit: float  # prior mean risk of one post, the honest prior set per route

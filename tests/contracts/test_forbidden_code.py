@@ -12,6 +12,7 @@ FILES = sorted(file for package in ("sim", "experiments") for file in (ROOT / pa
 
 PICKLING = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib"}
 BANNED_MODULES = PICKLING | {"random", "secrets", "numpy.random"}
+ALLOWED = {"sim/model.py": {"secrets"}}  # draws the key of a run that is given none
 BANNED_NAMES = {"prange", "eval", "exec", "objmode", "jitclass"}
 BANNED_METHODS = {"read_pickle", "to_pickle", "shuffle", "shuffle_do", "prange"}
 ALLOWED_OF_NUMPY_RANDOM = {"Generator", "SeedSequence"}  # a type Mesa may be handed, and keys from a root
@@ -73,7 +74,9 @@ def _banned_keyword(node: ast.keyword) -> str | None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_code_is_free_of(file: Path):
-    assert faults(file.read_text(encoding="utf-8")) == []
+    allowed = ALLOWED.get(file.relative_to(ROOT).as_posix(), set())
+    found = faults(file.read_text(encoding="utf-8"))
+    assert [fault for fault in found if fault.partition(": ")[2] not in allowed] == []
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,7 @@ def test_code_is_free_of(file: Path):
         "@njit(fastmath=True)\ndef f(): pass",
         "njit(fastmath={'nnan'})(f)",
         "import random",
+        "import secrets",
         "from random import choice",
         "import numpy.random",
         "import numpy as np\nnp.random.seed(3)",

@@ -238,7 +238,7 @@ def test_a_model_is_frozen():
     ],
 )
 def test_a_default_must_keep_its_own_limits(wrong: dict[str, Any]):
-    with pytest.raises(ValueError, match="declared|low <= value"):
+    with pytest.raises(ValueError, match=r"declared|low <= value"):
         quantity(unit="1", source=SOURCE, doc="wrong", **wrong)
 
 

@@ -98,7 +98,8 @@ def test_all_faults_of_all_files_come_at_once(folder):
     (folder / "post_traffic.csv").unlink()
     told = faults_of(folder)
     expected = [
-        "legs.csv:2: mode: expected one of road, rail, sea, air, foot_horse (got 'raod'); did you mean 'road'?",
+        "legs.csv:2: mode: expected one of road, rail, sea, air, foot_horse (got 'raod'); "
+        "did you mean 'road'?",
         "legs.csv:2: km: expected a number (got 'nan')",
         "border_crossings.csv:3: post_id: expected a new name (got 'bridge_gate' of line 2)",
         "green_border.csv:2: km: expected a number from 0.1 to inf (got '-3')",
