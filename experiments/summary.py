@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.codes import Fate, Means
+from sim.results.tally import CENTRAL_ASIA
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,6 @@ COUNTRY_NAMES = {
     "TM": "Turkmenistan",
     "UZ": "Uzbekistan",
 }
-CENTRAL_ASIA = ("KZ", "KG", "TJ", "TM", "UZ")
 
 MEANS_WORDS = {
     Means.TIP: "tip",
@@ -183,11 +183,10 @@ def _interdiction(run: RunResult) -> list[str]:
     if "KZ" in countries.index:
         entered = float(countries.loc[["KZ"], "entered_kg"].sum())
         lines.append(line("Kazakhstan", ["KZ"], entered, "that entered Kazakhstan"))
-    afghan = run.posts.loc[run.posts["country"] == "AF", "post_id"]
     members = [c for c in CENTRAL_ASIA if c in countries.index]
-    if len(afghan) and members:
-        past = float(run.loads.loc[~run.loads["fate_post"].isin(afghan), "total_kg"].sum())
-        lines.append(line("Central Asia", members, past, "that entered it (past the Afghan posts)"))
+    if len(members) > 1:
+        entered = float(run.loads.loc[run.loads["entered_ca"], "total_kg"].sum())
+        lines.append(line("Central Asia", members, entered, "that entered Central Asia"))
     return lines if len(lines) > 1 else []
 
 

@@ -34,7 +34,7 @@ class What(IntEnum):
     REFUSAL = 3
     """turning back"""
     RECORD = 4
-    """arrest, cooperation, record, by whom"""
+    """arrest, cooperation, record"""
     DISPATCH = 5
     """mass of a load (two words), minute of dispatch, loss on the way"""
     WHERE_LOST = 6

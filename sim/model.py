@@ -95,7 +95,8 @@ class CorridorModel(Model):
         flow_arrays = world.flow_arrays._replace(key=self.keys.flows)
         self._flows = flow_arrays
         self._mechanisms = Mechanisms(world)
-        self.memory = opening_memory(world, self.keys)
+        opening = self._mechanisms.stretches(world.start_hour)[0].values
+        self.memory = opening_memory(world, self.keys, opening)
         homes = [world.countries.index(h) for h in world.traffickers.homes]
         self.couriers = CourierSet(world.traffickers.names, world.countries, homes)
         self.book = LoadBook(len(world.commodities))
@@ -160,12 +161,12 @@ class CorridorModel(Model):
         if review:
             authority.allocate(memory, world, values, self.key, first_hour // HOURS_PER_WEEK)
         hours = self._post_hours(first_hour, stretches)
-        dealings = dealings_of_week(world, values, memory)
-        decisions = decide(world, memory, stretches[0], hours[0], dealings, review=review)
+        dealings = [dealings_of_week(world, stretch.values, memory) for stretch in stretches]
+        decisions = decide(world, memory, stretches[0], hours[0], dealings[0], review=review)
         happened = self._move(first_hour, stretches, hours, dealings, decisions)
         reported = week >= world.scenario.burn_in_weeks
         records = settle(
-            world, values, memory, self.couriers, self.book, self.tally, week, happened, reported=reported
+            world, memory, self.couriers, self.book, self.tally, week, happened, reported=reported
         )
         self._learn(first_hour // HOURS_PER_WEEK, week, values, happened, records)
         memory.keep_loads(happened.fate == Fate.UNDER_WAY)
@@ -199,7 +200,7 @@ class CorridorModel(Model):
         first_hour: int,
         stretches: Sequence[Stretch],
         hours: Sequence[PostHours],
-        dealings: Dealings,
+        dealings: Sequence[Dealings],
         decisions: Decisions,
     ) -> Happened:
         """Send what is in stock and carry everything to the end of the week."""
@@ -212,7 +213,7 @@ class CorridorModel(Model):
         purchase, transport = self._send(first_hour, decisions)
         fate = np.full(memory.load_key.size, Fate.UNDER_WAY, np.int64)
         logs = []
-        for stretch, part in zip(stretches, hours, strict=True):
+        for stretch, part, dealt in zip(stretches, hours, dealings, strict=True):
             active = np.flatnonzero(fate == Fate.UNDER_WAY)
             loads = loads_under_way(self.world, memory)
             loads = type(loads)(*(column[active] for column in loads))
@@ -223,7 +224,7 @@ class CorridorModel(Model):
                 self.world.route_arrays,
                 stretch.posts,
                 part,
-                dealings,
+                dealt,
                 self.world.rules,
             )
             memory.load_stop[active], memory.load_visit[active] = carried.stop, carried.visit
@@ -242,7 +243,9 @@ class CorridorModel(Model):
             purchase_cents=purchase,
             transport_cents=transport,
             programme_cents=programme_cents(self.world, first_hour),
+            stretches=stretches,
             hours=hours,
+            first_minute=60 * first_hour,
         )
 
     def _send(self, first_hour: int, decisions: Decisions) -> tuple[Ints, Ints]:
@@ -307,9 +310,10 @@ class CorridorModel(Model):
         shape = memory.caught.shape
         owner = world.flows.trafficker[memory.load_flow]
         cell = (owner[log.load] * shape[1] + log.post) * N_COVERS + log.cover
+        came_by = ~np.isin(log.outcome, (Outcome.TURNED_BACK, Outcome.SHUT_OUT))
         gone = (log.outcome == Outcome.SEIZED) | (log.outcome == Outcome.RELEASED_DIVERTED)
         size = int(np.prod(shape))
-        tried = np.bincount(cell, minlength=size).reshape(shape).astype(np.float64)
+        tried = np.bincount(cell[came_by], minlength=size).reshape(shape).astype(np.float64)
         caught = np.bincount(cell[gone], minlength=size).reshape(shape).astype(np.float64)
         trafficker.learn(memory, world, caught, tried)
         trafficker.remember_deals(memory, world, owner[log.load], log.post, log.outcome == Outcome.BRIBED)

@@ -12,6 +12,7 @@ from sim.agents.trafficker import choice_values, flow_of_option, risk_matrix, ut
 from sim.draws import CERTAIN, What, blocks, subkey, subkeys
 from sim.kernels.arrays import N_COVERS
 from sim.kernels.perceive import believed
+from sim.world.parameters import Parameters
 from sim.world.world import World
 
 
@@ -27,8 +28,8 @@ def run_keys(world: World, key: int) -> RunKeys:
     return RunKeys(subkey(key, "posts"), subkeys(key, list(world.flows.names)))
 
 
-def opening_memory(world: World, keys: RunKeys) -> Memory:
-    """Memory before the first week: priors, first routes, empty queues, nothing under way."""
+def opening_memory(world: World, keys: RunKeys, values: Parameters) -> Memory:
+    """Memory before the first week, under the parameters then in force: priors, first routes, empty queues."""
     t, p, f = len(world.traffickers.names), len(world.posts), len(world.flows.names)
     options, c = world.option_arrays.route.size, len(world.countries)
     country = world.base_posts.country
@@ -42,7 +43,6 @@ def opening_memory(world: World, keys: RunKeys) -> Memory:
         alarm=np.zeros(t),
         informants=np.zeros(t),
         relation=np.zeros((t, p)),
-        lying_low_weeks=np.zeros(t, np.int64),
         held=np.zeros(options, np.bool_),
         used=np.zeros(options, np.bool_),
         loss_average=np.zeros(f),
@@ -52,15 +52,15 @@ def opening_memory(world: World, keys: RunKeys) -> Memory:
         due_g=np.zeros((f, world.scenario.market.replacement_lag_weeks), np.int64),
         backlog=np.zeros(p),
         exertion=np.zeros(p),
-        scanner_up=words.astype(np.float64) < world.base.post["scanner.uptime_share"] * CERTAIN,
-        corruption=world.base.country["corruption"][country].copy(),
+        scanner_up=words.astype(np.float64) < values.post["scanner.uptime_share"] * CERTAIN,
+        corruption=values.country["corruption"][country].copy(),
         finds=np.zeros(p),
         looks=np.zeros(p),
         willing=np.ones(p),
         teams=np.zeros(p, np.int64),
         expected_finds=np.zeros(p),
         month_finds=np.zeros(p),
-        funded_teams=world.base.country["mobile_teams"].copy(),
+        funded_teams=values.country["mobile_teams"].copy(),
         month_recorded_kg=np.zeros(c),
         usual_recorded_kg=np.zeros(c),
         load_key=np.zeros(0, np.uint64),

@@ -17,7 +17,7 @@ from sim.kernels.arrays import WAIT, Encounters, PostHours
 from sim.results.book import LoadBook
 from sim.results.ledger import Account, Purse, check_mass, check_money, check_people, check_sites
 from sim.results.tally import Tally
-from sim.world.parameters import Parameters
+from sim.week import Stretch
 from sim.world.world import World
 
 Floats = NDArray[np.float64]
@@ -40,7 +40,9 @@ class Happened(NamedTuple):
     purchase_cents: Ints  # (n_traffickers,)
     transport_cents: Ints  # (n_traffickers,)
     programme_cents: int  # interventions in force
-    hours: Sequence[PostHours]
+    first_minute: int
+    stretches: Sequence[Stretch]
+    hours: Sequence[PostHours]  # of each stretch
 
 
 class Records(NamedTuple):
@@ -63,7 +65,6 @@ class Money(NamedTuple):
 
 def settle(
     world: World,
-    values: Parameters,
     memory: Memory,
     couriers: CourierSet,
     book: LoadBook,
@@ -75,10 +76,10 @@ def settle(
 ) -> Records:
     """Close the week's books and refuse any that do not balance."""
     owner = world.flows.trafficker[memory.load_flow]
-    records = _records(world, values, memory, happened.log)
+    records = _records(world, memory, happened)
     _enter_book(world, memory, book, tally, happened, reported=reported)
     money = _money(world, memory, owner, happened)
-    purse = _pay(world, values, money, happened)
+    purse = _pay(world, money, happened)
     _count_mass(memory, tally, week, happened, len(world.commodities))
     _count_week(world, memory, tally, week, happened, records)
     week_money = tally.week
@@ -107,16 +108,24 @@ def settle(
     return records
 
 
-def _records(world: World, values: Parameters, memory: Memory, log: Encounters) -> Records:
+def _records(world: World, memory: Memory, happened: Happened) -> Records:
+    """Arrest, cooperation and record of each seizure, by the parameters in force at its minute."""
+    log = happened.log
     event = np.flatnonzero(log.outcome == Outcome.SEIZED)
     load, post = log.load[event], log.post[event]
     words = blocks(
         memory.load_key[load], memory.load_who[load].astype(np.uint64), world.base_posts.address[post], 0, What.RECORD
     ).astype(np.float64)
     country = world.base_posts.country[post]
-    arrested = words[:, 0] < values.country["arrest_prob"][country] * CERTAIN
-    cooperates = arrested & (words[:, 1] < values.country["cooperate_prob"][country] * CERTAIN)
-    return Records(event, arrested, cooperates, words[:, 2] < values.country["record_prob"][country] * CERTAIN)
+    ends = np.array([happened.first_minute + 60 * s.to_h for s in happened.stretches])
+    stretch = np.searchsorted(ends, log.minute[event], side="right")
+
+    def chance(name: str) -> Floats:
+        return np.array([s.values.country[name] for s in happened.stretches])[stretch, country] * CERTAIN
+
+    arrested = words[:, 0] < chance("arrest_prob")
+    cooperates = arrested & (words[:, 1] < chance("cooperate_prob"))
+    return Records(event, arrested, cooperates, words[:, 2] < chance("record_prob"))
 
 
 def _enter_book(
@@ -126,6 +135,7 @@ def _enter_book(
     met = number[log.load]
     np.add.at(book["encounters"], met, 1)
     np.add.at(book["expected_share"], met, log.seize_prob)
+    np.add.at(book["diverted_share"], met, log.divert_prob)
     country = world.base_posts.country[log.post]
     if reported:
         book["kept"][number] = True
@@ -157,13 +167,14 @@ def _money(world: World, memory: Memory, owner: Ints, happened: Happened) -> Mon
     return Money(revenue, bribes, wages, upkeep)
 
 
-def _pay(world: World, values: Parameters, money: Money, happened: Happened) -> Purse:
+def _pay(world: World, money: Money, happened: Happened) -> Purse:
     purse = Purse()
     country = world.base_posts.country
-    inspected = sum((h.inspected for h in happened.hours), np.zeros(country.size))
-    opened = sum((h.opened_clean for h in happened.hours), np.zeros(country.size))
-    inspections = np.rint(100.0 * inspected * values.country["cost_per_inspection_usd"][country])
-    liability = np.rint(100.0 * opened * values.country["liability_usd"][country])
+    inspections, liability = np.zeros(country.size), np.zeros(country.size)
+    for stretch, hours in zip(happened.stretches, happened.hours, strict=True):
+        rates = stretch.values.country
+        inspections += 100.0 * hours.inspected * rates["cost_per_inspection_usd"][country]
+        liability += 100.0 * hours.opened_clean * rates["liability_usd"][country]
     for payer, payee, cents in (
         (Account.BUYERS, Account.TRAFFICKERS, money.revenue.sum()),
         (Account.TRAFFICKERS, Account.SUPPLIERS, happened.purchase_cents.sum()),
@@ -171,8 +182,8 @@ def _pay(world: World, values: Parameters, money: Money, happened: Happened) -> 
         (Account.TRAFFICKERS, Account.OFFICERS, money.bribes.sum()),
         (Account.TRAFFICKERS, Account.COURIERS, money.wages.sum()),
         (Account.TRAFFICKERS, Account.CONTACTS, money.upkeep.sum()),
-        (Account.STATE, Account.CONTRACTORS, inspections.sum() + happened.programme_cents),
-        (Account.STATE, Account.LICIT_TRADE, liability.sum()),
+        (Account.STATE, Account.CONTRACTORS, np.rint(inspections).sum() + happened.programme_cents),
+        (Account.STATE, Account.LICIT_TRADE, np.rint(liability).sum()),
     ):
         purse.pay(payer, payee, int(cents))
     return purse

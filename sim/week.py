@@ -23,7 +23,7 @@ from sim.agents.trafficker import (
 from sim.agents.trafficker import review as take_routes
 from sim.kernels.arrays import DOG, SCALE, SCAN, Dealings, LoadArrays, PostArrays, PostHours, WeekShape
 from sim.kernels.perceive import actual, believed
-from sim.scenario.overlay import cut_hours, strength_at
+from sim.scenario.overlay import cut_hours, hour_of, strength_at
 from sim.world.build import post_arrays
 from sim.world.calendar import HOURS_PER_WEEK, hours_of_week
 from sim.world.parameters import Parameters, changed
@@ -102,7 +102,7 @@ def shape_of_week(world: World, values: Parameters, memory: Memory, first_hour: 
 
 
 def dealings_of_week(world: World, values: Parameters, memory: Memory) -> Dealings:
-    """Bribes, tips and protection between every trafficker and every post or country."""
+    """Bribes, tips and protection between every trafficker and every post or country, under given parameters."""
     t, country = world.traffickers, world.base_posts.country
     market = world.scenario.market
     return Dealings(
@@ -169,7 +169,6 @@ def _through(
     through = believed(rows, who, options.first, options.check, risk_matrix(world, memory))
     exact = follows(world, "best_response")[who]
     if exact.any():
-        half_g = world.image_half_g[world.option_arrays.cover]
         seen = slice(stretch.from_h, stretch.to_h)
         through[exact] = actual(
             rows[exact],
@@ -177,7 +176,7 @@ def _through(
             options.first,
             options.check,
             options.outbound,
-            options.load_g / (options.load_g + half_g),
+            options.load_g,
             stretch.posts,
             *(hours.met[:, seen, column].mean(axis=1) for column in (SCALE, SCAN, DOG)),
             dealings,
@@ -193,8 +192,6 @@ def sending_stock(world: World, memory: Memory) -> Ints:
 
 def loads_under_way(world: World, memory: Memory) -> LoadArrays:
     """Loads of the memory as the kernels read them."""
-    mass_g = memory.load_g.sum(axis=1).astype(np.float64)
-    half_g = world.image_half_g[memory.load_cover]
     return LoadArrays(
         key=memory.load_key,
         who=memory.load_who,
@@ -205,7 +202,7 @@ def loads_under_way(world: World, memory: Memory) -> LoadArrays:
         visit=memory.load_visit,
         minute=memory.load_minute,
         lost_stop=memory.load_lost_stop,
-        bulk=mass_g / (mass_g + half_g),
+        mass_g=memory.load_g.sum(axis=1).astype(np.float64),
     )
 
 
@@ -225,12 +222,19 @@ def supply_of_week(world: World, memory: Memory, first_hour: int) -> Ints:
 
 
 def programme_cents(world: World, first_hour: int) -> int:
-    """What the interventions in force cost the state this week, cents: running cost, and capital when one starts."""
+    """What interventions cost the state this week, cents: capital in the week of the start, running cost by hours.
+
+    Capital of one in force from the beginning, or from before it, falls in the first week of the run.
+    """
     total = 0.0
+    last = first_hour + HOURS_PER_WEEK
     for intervention in world.interventions:
-        now = strength_at(intervention, first_hour + HOURS_PER_WEEK - 1)
-        before = strength_at(intervention, first_hour - 1)
-        total += now * intervention.running_cost_usd_per_year.value / border_post.WEEKS_PER_YEAR
-        if now > 0.0 and before == 0.0:
+        edges = [first_hour, *cut_hours([intervention], first_hour, last), last]
+        spans = zip(edges, edges[1:], strict=False)
+        share = sum((b - a) * strength_at(intervention, a) for a, b in spans) / HOURS_PER_WEEK
+        total += share * intervention.running_cost_usd_per_year.value / border_post.WEEKS_PER_YEAR
+        start = max(world.start_hour, hour_of(intervention.start) if intervention.start else world.start_hour)
+        is_over = intervention.end is not None and hour_of(intervention.end) <= start
+        if first_hour <= start < last and not is_over:
             total += intervention.strength * intervention.capital_cost_usd.value
     return round(CENTS_PER_USD * total)

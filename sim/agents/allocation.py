@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+Amount = TypeVar("Amount", float, Floats)
+
 MEMORY = 0.75
 """Share of an expectation kept when a month's finds come in (`cover` of MODELS section 4)."""
 
 
-def remembered(expected: Floats, observed: Floats) -> Floats:
+def remembered(expected: Amount, observed: Amount) -> Amount:
     """Finds expected of a post after a month: 0.75 x before + 0.25 x observed."""
     return MEMORY * expected + (1.0 - MEMORY) * observed
 
@@ -20,7 +24,7 @@ def remembered(expected: Floats, observed: Floats) -> Floats:
 def place_teams(
     rule: str, n_teams: int, weight: Floats, finds: Floats, noise: Floats, explore: float, teams_wanted: float
 ) -> Ints:
-    """Teams at each post of a country, (n_posts,) int64, at most one a post and team; they add to `n_teams`.
+    """Teams at each post of a country, (n_posts,) int64; they add to `n_teams`.
 
     Parameters
     ----------

@@ -78,9 +78,8 @@ def allocate(memory: Memory, world: World, values: Parameters, key: int, week: i
             float(values.country["explore_share"][c]),
             float(memory.funded_teams[c]),
         )
-        memory.usual_recorded_kg[c] = float(
-            remembered(np.array(memory.usual_recorded_kg[c]), np.array(memory.month_recorded_kg[c]))
-        )
+        usual, month = memory.usual_recorded_kg[c], memory.month_recorded_kg[c]
+        memory.usual_recorded_kg[c] = month if usual == 0.0 else float(remembered(usual, month))
     memory.month_recorded_kg[:] = 0.0
 
 

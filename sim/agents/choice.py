@@ -9,6 +9,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+MOST_BEHIND = 700.0
+"""Gap of values beyond which a choice never happens; larger ones would overflow the exponential."""
+
+
 def risk_premium(risk: Floats, reference: Floats, power: Floats) -> Floats:
     """Wage of a courier relative to a riskless trip: 1 + (risk / reference)^power.
 
@@ -69,4 +73,5 @@ def haste(values: Floats, starts: Ints) -> Floats:
     follows the logit. A constant added to all values changes nothing but rounding.
     """
     top = np.maximum.reduceat(values, starts)
-    return np.exp(np.repeat(top, np.diff(np.append(starts, values.size))) - values)
+    behind = np.repeat(top, np.diff(np.append(starts, values.size))) - values
+    return np.exp(np.minimum(behind, MOST_BEHIND)) + np.where(np.isinf(behind), np.inf, 0.0)

@@ -24,7 +24,6 @@ class Memory:
     alarm: Floats  # (n_traffickers,) of lying low
     informants: Floats  # (n_traffickers,) couriers who talked, decayed, x gain
     relation: Floats  # (n_traffickers, n_posts) bribes taken, decayed
-    lying_low_weeks: Ints  # (n_traffickers,)
     held: Bools  # (n_options,) routes held
     used: Bools  # (n_options,) routes used in the reported period
     loss_average: Floats  # (n_flows,) g a week

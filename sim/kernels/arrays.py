@@ -118,7 +118,7 @@ class LoadArrays(NamedTuple):
     visit: np.ndarray  # (n_loads,) int64, how often the next stop was tried
     minute: np.ndarray  # (n_loads,) int64, arrival at the next stop
     lost_stop: np.ndarray  # (n_loads,) int64, row of the stop it never reaches, or -1
-    bulk: np.ndarray  # (n_loads,) float64, share of the image signal its mass gives
+    mass_g: np.ndarray  # (n_loads,) float64, g
 
 
 class Dealings(NamedTuple):
@@ -136,6 +136,7 @@ class CarryRules(NamedTuple):
     """Rules of the way that hold for every load."""
 
     image: np.ndarray  # (N_COVERS,) float64, image factor by cover
+    image_half_g: np.ndarray  # (N_COVERS,) float64, mass that shows half as well as a very large one
     odour: np.ndarray  # (N_COVERS,) float64
     cover_on_mode: np.ndarray  # (N_COVERS, 5) int64, codes.COVER_ON_MODE
     turn_back: float  # P(turns back | bribe refused)

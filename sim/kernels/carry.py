@@ -7,7 +7,7 @@ from numba import njit
 
 from sim.codes import NO_POST, Fate, Means, Outcome
 from sim.kernels.arrays import DOG, SCALE, SCAN, SHUT, WAIT, Carried, Encounters
-from sim.kernels.encounter import dog_prob, encounter, found_prob, scan_prob
+from sim.kernels.encounter import bulk_of, dog_prob, encounter, found_prob, scan_prob
 
 GROWTH = 2
 SEIZED, DIVERTED = int(Outcome.SEIZED), int(Outcome.RELEASED_DIVERTED)
@@ -30,7 +30,7 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
     Gives (fate, stop, tries, minute, rows of the log in use).
     """
     key, who, trafficker, cover = loads.key[i], np.uint64(loads.who[i]), loads.trafficker[i], loads.cover[i]
-    bulk, lost_stop = loads.bulk[i], loads.lost_stop[i]
+    mass_g, lost_stop = loads.mass_g[i], loads.lost_stop[i]
     while t < to_min:
         if s == lost_stop:
             return np.int64(Fate.LOST), s, v, t, m
@@ -54,7 +54,7 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
         scale = hours.met[p, h, SCALE]
         if routes.outbound[s]:
             scale *= posts.outbound_share[p]
-        scan = scan_prob(hours.met[p, h, SCAN], rules.image[here], bulk)
+        scan = scan_prob(hours.met[p, h, SCAN], rules.image[here], bulk_of(mass_g, rules.image_half_g[here]))
         dog = dog_prob(hours.met[p, h, DOG], rules.odour[here])
         tip, offer = dealings.tip[trafficker, country], dealings.offer[trafficker, p]
         accept, release = dealings.accept[trafficker, p], dealings.release[trafficker, country]
@@ -67,8 +67,8 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
             posts.find_cold[p, here], release, goes_on, posts.is_patrol[p],
         )
         found = found_prob(
-            tip, offer, accept, dealings.tip_factor, turn_back, posts.select[p, here], scale, posts.refused_select[p],
-            scan, dog, posts.find_on_tip[p], posts.open_on_alarm[p, here], posts.find_cold[p, here],
+            tip, offer, accept, dealings.tip_factor, turn_back, posts.is_patrol[p], posts.select[p, here], scale,
+            posts.refused_select[p], scan, dog, posts.find_on_tip[p], posts.open_on_alarm[p, here], posts.find_cold[p, here],
         )
         log.outcome[m], log.means[m] = outcome, means
         log.seize_prob[m] = found * (1.0 - release)

@@ -1,6 +1,6 @@
 """The encounter of one load with one post: each stage of the inspection chain, and their integral.
 
-tip -> bribe -> TIR seal -> queue and selection -> scanner -> dog -> search -> seizure -> protection
+tip -> (patrol: met?) -> bribe -> TIR seal -> queue and selection -> scanner -> dog -> search -> seizure -> protection
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ def _bribe_answer(word, offer, accept):
 bribe_answer = njit(cache=True, nogil=True)(_bribe_answer)
 
 
-def _select_prob(tipped, refused, select, scale, refused_select):
-    """Selection: certain under a tip; a refused bribe draws attention; else policy and capacity.
+def _select_prob(tipped, refused, is_patrol, select, scale, refused_select):
+    """Selection: certain under a tip or by a patrol; a refused bribe draws attention; else policy and capacity.
 
     The TIR seal is in `select` and in `open_on_alarm`: it suppresses selection and opening, a tip overrides
     both. Source: facts 44, 47, 59.
     """
-    if tipped:
+    if tipped or is_patrol:
         return 1.0
     if refused:
         return max(min(1.0, select * scale), refused_select)
@@ -56,6 +56,14 @@ def _select_prob(tipped, refused, select, scale, refused_select):
 
 
 select_prob = njit(cache=True, nogil=True)(_select_prob)
+
+
+def _bulk(mass_g, half_g):
+    """Share of the image signal that a load's mass gives: half at `half_g`."""
+    return mass_g / (mass_g + half_g)
+
+
+bulk_of = njit(cache=True, nogil=True)(_bulk)
 
 
 def _scan_prob(scan, image, bulk):
@@ -97,19 +105,29 @@ def _find_prob(tipped, selected, scan, dog, find_on_tip, open_on_alarm, find_col
 find_prob = njit(cache=True, nogil=True)(_find_prob)
 
 
-def _found_prob(tip, offer, accept, tip_factor, turn_back, select, scale, refused_select, scan, dog, find_on_tip,
-                open_on_alarm, find_cold):
+def _met_prob(is_patrol, select, scale):
+    """Chance that there is an encounter at all: certain at a post, by chance with a patrol. Source: fact 32."""
+    if is_patrol:
+        return min(1.0, select * scale)
+    return 1.0
+
+
+met_prob = njit(cache=True, nogil=True)(_met_prob)
+
+
+def _found_prob(tip, offer, accept, tip_factor, turn_back, is_patrol, select, scale, refused_select, scan, dog,
+                find_on_tip, open_on_alarm, find_cold):
     """Chance that a load which arrives is found at this visit, every stage integrated.
 
-    Source: law of total probability over tip, bribe and turning back; the released share comes after.
+    Source: law of total probability over tip, meeting, bribe and turning back; the released share comes after.
     """
     at_tip = (1.0 - offer * accept * tip_factor) * find_on_tip
-    plain = find_prob(False, select_prob(False, False, select, scale, refused_select), scan, dog, find_on_tip,
-                      open_on_alarm, find_cold)
-    refused = find_prob(False, select_prob(False, True, select, scale, refused_select), scan, dog, find_on_tip,
-                        open_on_alarm, find_cold)
+    normal = select_prob(False, False, is_patrol, select, scale, refused_select)
+    suspect = select_prob(False, True, is_patrol, select, scale, refused_select)
+    plain = find_prob(False, normal, scan, dog, find_on_tip, open_on_alarm, find_cold)
+    refused = find_prob(False, suspect, scan, dog, find_on_tip, open_on_alarm, find_cold)
     untipped = (1.0 - offer) * plain + offer * (1.0 - accept) * (1.0 - turn_back) * refused
-    return tip * at_tip + (1.0 - tip) * untipped
+    return tip * at_tip + (1.0 - tip) * met_prob(is_patrol, select, scale) * untipped
 
 
 found_prob = njit(cache=True, nogil=True)(_found_prob)
@@ -136,6 +154,8 @@ def _encounter(key, who, address, visit, tip, offer, accept, tip_factor, turn_ba
     """(outcome, means) of one visit; every argument is a number, every draw has its address."""
     tip_word, bribe_word, select_word, scan_word = words_at(key, who, address, visit, What.ARRIVAL)
     tipped = is_tipped(tip_word, tip)
+    if is_patrol and not tipped and not happens(select_word, met_prob(is_patrol, select, scale)):
+        return np.int64(Outcome.NOT_INSPECTED), np.int64(Means.NONE)
     answer = bribe_answer(bribe_word, offer, accept_prob(accept, tip_factor, tipped))
     if answer == 1:
         return np.int64(Outcome.BRIBED), np.int64(Means.NONE)
@@ -144,7 +164,7 @@ def _encounter(key, who, address, visit, tip, offer, accept, tip_factor, turn_ba
         turn_word, _, _, _ = words_at(key, who, address, visit, What.REFUSAL)
         if happens(turn_word, turn_back):
             return np.int64(Outcome.TURNED_BACK), np.int64(Means.NONE)
-    if not happens(select_word, select_prob(tipped, refused, select, scale, refused_select)):
+    if not happens(select_word, select_prob(tipped, refused, is_patrol, select, scale, refused_select)):
         return np.int64(Outcome.NOT_INSPECTED), np.int64(Means.NONE)
     dog_word, search_word, release_word, return_word = words_at(key, who, address, visit, What.INSPECTION)
     scanned = happens(scan_word, scan)

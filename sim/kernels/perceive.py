@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from sim.kernels.arrays import N_COVERS
-from sim.kernels.encounter import dog_prob, found_prob, scan_prob
+from sim.kernels.encounter import bulk_of, dog_prob, found_prob, scan_prob
 
 
 def _believed(rows, trafficker, first, check, risk):
@@ -26,8 +26,11 @@ def _believed(rows, trafficker, first, check, risk):
 believed = njit(cache=True, nogil=True)(_believed)
 
 
-def _actual(rows, trafficker, first, check, outbound, bulk, posts, mean_scale, mean_scan, mean_dog, dealings, rules):
-    """Chance that a load gets through as the posts are now, in a mean hour of the week, (n,) float64."""
+def _actual(rows, trafficker, first, check, outbound, load_g, posts, mean_scale, mean_scan, mean_dog, dealings, rules):
+    """Chance that a load gets through as the posts are now, in a mean hour of the week, (n,) float64.
+
+    A load that turns back tries again: its visits are taken as an endless geometric series.
+    """
     out = np.empty(rows.size)
     for i in range(rows.size):
         j, t, through = rows[i], trafficker[i], 1.0
@@ -40,14 +43,17 @@ def _actual(rows, trafficker, first, check, outbound, bulk, posts, mean_scale, m
             scale = mean_scale[p]
             if outbound[k]:
                 scale *= posts.outbound_share[p]
+            offer, accept = dealings.offer[t, p], dealings.accept[t, p]
+            shown = bulk_of(load_g[j], rules.image_half_g[here])
             found = found_prob(
-                dealings.tip[t, c], dealings.offer[t, p], dealings.accept[t, p], dealings.tip_factor, rules.turn_back,
+                dealings.tip[t, c], offer, accept, dealings.tip_factor, rules.turn_back, posts.is_patrol[p],
                 posts.select[p, here], scale, posts.refused_select[p],
-                scan_prob(mean_scan[p], rules.image[here], bulk[j]), dog_prob(mean_dog[p], rules.odour[here]),
+                scan_prob(mean_scan[p], rules.image[here], shown), dog_prob(mean_dog[p], rules.odour[here]),
                 posts.find_on_tip[p], posts.open_on_alarm[p, here], posts.find_cold[p, here],
             )
+            again = (1.0 - dealings.tip[t, c]) * offer * (1.0 - accept) * rules.turn_back
             kept = dealings.release[t, c] * dealings.goes_on[c]
-            through *= 1.0 - found * (1.0 - kept)
+            through *= 1.0 - found / (1.0 - again) * (1.0 - kept)
         out[i] = through
     return out
 

@@ -175,7 +175,7 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
             if queue_h > wave_h:
                 part *= wave_share
             if extra > 0.0:
-                part += min(extra, flow) / max(wanted, 1e-12)
+                part += max(0.0, min(extra, flow - wanted * part)) / max(wanted, 1e-12)
             row[h, SCALE] = part
             looked_at = wanted * part
             n_inspected += looked_at

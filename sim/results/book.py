@@ -20,6 +20,7 @@ COLUMNS: dict[str, type[np.generic]] = {
     "came_to": np.int64,  # row of the last stop reached
     "encounters": np.int64,
     "expected_share": np.float64,  # conditional expectation of final seizure, summed over encounters
+    "diverted_share": np.float64,  # the same of release and diversion
     "reached": np.int64,  # bit per country row whose posts it met
     "kept": np.bool_,  # dispatched, or under way, in the reported period
 }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.codes import Cover, Fate, Means
 from sim.results.book import LoadBook
-from sim.results.tally import MASS, Tally
+from sim.results.tally import CENTRAL_ASIA, MASS, Tally
 from sim.world.calendar import HOURS_PER_WEEK, MINUTES_PER_WEEK, moments_of
 from sim.world.world import World
 
@@ -106,7 +106,8 @@ def _markets(ended: Ended, kept: Ints) -> pd.DataFrame:
     realised, expected, loads = np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape, np.int64)
     np.add.at(realised, at[arrived], book.mass_g[done[arrived]])
     np.add.at(loads, at[arrived], (book.mass_g[done[arrived]] > 0).astype(np.int64))
-    np.add.at(expected, at, book.mass_g[done] * (1.0 - book["expected_share"][done])[:, None])
+    through = 1.0 - book["expected_share"][done] - book["diverted_share"][done]
+    np.add.at(expected, at, book.mass_g[done] * through[:, None])
     return pd.DataFrame(
         {
             "commodity": np.tile(np.array(world.commodities), len(places)),
@@ -155,7 +156,7 @@ def _traffickers(ended: Ended, kept: Ints) -> pd.DataFrame:
     fate = book["fate"][kept]
     option_owner = world.flows.trafficker[np.repeat(np.arange(len(world.flows.names)), np.diff(world.flow_arrays.first))]
 
-    def total(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def total(mask: NDArray[np.bool_]) -> NDArray[Any]:
         return np.bincount(owner[mask], kg[mask], minlength=n)
 
     money = ended.tally.trafficker
@@ -258,9 +259,17 @@ def _loads(ended: Ended, kept: Ints) -> pd.DataFrame:
             "encounters": book["encounters"][kept],
             "expected_seized_kg": book["expected_share"][kept] * kg["total_kg"],
             "through_kz": passes[route],
-            "entered_kz": (book["reached"][kept] >> bit & 1 == 1) if bit >= 0 else np.zeros(kept.size, np.bool_),
+            "entered_kz": _met(ended, kept, (TRANSIT,)),
+            "entered_ca": _met(ended, kept, CENTRAL_ASIA),
         }
     )
+
+
+def _met(ended: Ended, kept: Ints, countries: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Kept loads that came to a post of any of these countries."""
+    bits = sum(1 << ended.world.countries.index(c) for c in countries if c in ended.world.countries)
+    met: NDArray[np.bool_] = (ended.book["reached"][kept] & bits) != 0
+    return met
 
 
 def _countries(ended: Ended) -> pd.DataFrame:
@@ -268,7 +277,7 @@ def _countries(ended: Ended) -> pd.DataFrame:
     n = len(world.countries)
     country = world.base_posts.country
 
-    def total(values: NDArray[Any]) -> NDArray[np.float64]:
+    def total(values: NDArray[Any]) -> NDArray[Any]:
         return np.bincount(country, values, minlength=n)
 
     recorded = seizures["recorded"] == 1

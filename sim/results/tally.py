@@ -14,6 +14,7 @@ from sim.results.ledger import Account
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+CENTRAL_ASIA = ("KZ", "KG", "TJ", "TM", "UZ")
 MASS = ("opening", "sent", "delivered", "seized", "diverted", "lost", "under_way")
 WEEK_COUNTS = ("sent_loads", "delivered_loads", "seized_loads", "arrests", "active_routes")
 WEEK_FLOATS = (

@@ -223,7 +223,8 @@ FRAMES: Mapping[str, Mapping[str, Metric]] = {
         "encounters": _count("posts reached", "encounters"),
         "expected_seized_kg": _EXPECTED,
         "through_kz": _mark("its route enters Kazakhstan"),
-        "entered_kz": _mark("it got into Kazakhstan"),
+        "entered_kz": _mark("it came to a post of Kazakhstan"),
+        "entered_ca": _mark("it came to a post of Central Asia"),
     },
     "countries": {
         "country": _COUNTRY,

@@ -79,7 +79,7 @@ def is_model(kind: object) -> TypeGuard[type[BaseModel]]:
 
 
 ANY = "*"
-"""Key of a table whose value completes those of the other keys, as in `countries: {"*": ..., KZ: ...}`."""
+"""Key of a table that stands for every key, as in `countries: {"*": ..., KZ: ...}`; a key of its own wins."""
 
 
 def default_of(field: FieldInfo) -> Any:  # noqa: ANN401
@@ -97,10 +97,14 @@ def _complete(kind: object, data: object, over: object, place: _Place) -> Any:  
     if inner is dict and isinstance(data, Mapping):
         key_kind, value_kind = get_args(kind) or (str, Any)
         filled = dict(over) if isinstance(over, Mapping) else {}
-        for key, value in sorted(data.items(), key=lambda item: item[0] != ANY):
-            name = _read_word(bare(key_kind)[0], key)
-            there = filled.get(name, filled.get(ANY, NOTHING))
-            filled[name] = _complete(value_kind, value, there, place.under(str(key)))
+        if ANY in data:
+            for name in {**filled, ANY: None}:
+                filled[name] = _complete(value_kind, data[ANY], filled.get(name, NOTHING), place.under(ANY))
+        for key, value in data.items():
+            if key != ANY:
+                name = _read_word(bare(key_kind)[0], key)
+                there = filled.get(name, filled.get(ANY, NOTHING))
+                filled[name] = _complete(value_kind, value, there, place.under(str(key)))
         return filled
     if inner in (tuple, list, frozenset, set) and isinstance(data, list | tuple):
         kinds = _item_kinds(kind, len(data))

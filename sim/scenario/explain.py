@@ -240,7 +240,7 @@ def _lengths(told: list[Any], what: str) -> str:
     if least is not None and most is not None:
         return f" of {least} to {most} {what}"
     if least is not None:
-        return f" of {least} {what} or more"
+        return f" of {least} or more {what}"
     return "" if most is None else f" of at most {most} {what}"
 
 

@@ -166,7 +166,7 @@ def as_written(value: object) -> str:
     if isinstance(value, Mapping | BaseModel):
         return "a mapping"
     if isinstance(value, list | tuple | set | frozenset):
-        return "a list"
+        return f"a list of {len(value)}" if value else "an empty list"
     if isinstance(value, int) and value.bit_length() > 300:
         return "a number of more than 90 digits"
     return shown(f"{value:.15g}" if isinstance(value, float) else str(value))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,6 +18,9 @@ from sim.scenario.find import Source, find
 from sim.scenario.leaf import as_written, shown
 from sim.scenario.overlay import Intervention, problem_of
 from sim.scenario.strict_yaml import Document, dotted, read_value, read_yaml
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 __all__ = [
     "Fault",
@@ -65,6 +68,21 @@ class Loaded(Generic[Model]):
         return Read(self.scenario, self.origins).fault(path, expected, got, known)
 
 
+@overload
+def load_scenario(
+    name_or_path: str | PathLike[str],
+    sets: Sequence[str] = (),
+    model: None = None,
+    interventions: Sequence[str | PathLike[str]] = (),
+) -> Loaded[Scenario]: ...
+@overload
+def load_scenario(
+    name_or_path: str | PathLike[str],
+    sets: Sequence[str] = (),
+    *,
+    model: type[Model],
+    interventions: Sequence[str | PathLike[str]] = (),
+) -> Loaded[Model]: ...
 def load_scenario(
     name_or_path: str | PathLike[str],
     sets: Sequence[str] = (),

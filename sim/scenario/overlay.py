@@ -145,12 +145,12 @@ def cut_hours(interventions: Iterable[Intervention], from_hour: int, to_hour: in
     """Hours inside (from_hour, to_hour) at which an intervention starts, ends or ramps, in order."""
     cuts: set[int] = set()
     for intervention in interventions:
+        end = hour_of(intervention.end) if intervention.end else to_hour
+        cuts.add(end)
         if intervention.start:
             start = hour_of(intervention.start)
-            cuts.update(start + WEEK_H * step for step in range(intervention.ramp_weeks + 1))
-        if intervention.end:
-            end = hour_of(intervention.end)
-            cuts = {hour for hour in cuts if hour <= end or intervention.start is None} | {end}
+            steps = (start + WEEK_H * step for step in range(intervention.ramp_weeks + 1))
+            cuts.update(hour for hour in steps if hour < end)
     return sorted(hour for hour in cuts if from_hour < hour < to_hour)
 
 

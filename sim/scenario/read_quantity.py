@@ -148,7 +148,7 @@ class _Reader:
             known = get_args(Status)
             self._refuse("status", f"one of {', '.join(known)}", status, known)
         if source is not None and not (isinstance(source, str) and len(source.strip()) >= SHORTEST_SOURCE):
-            self._refuse("source", f"a source of {SHORTEST_SOURCE} letters or more", source)
+            self._refuse("source", f"a source of {SHORTEST_SOURCE} or more letters", source)
 
 
 def _converted(number: float, unit: str, wanted: str) -> float | None:

@@ -169,7 +169,8 @@ class _Reader:
 
     def _scalar(self, event: _Event, path: Path) -> object:
         text: str = event.value
-        if event.style is None and not text and path in self.document.keys:
+        is_left_out = event.style is None and not text and not event.tag and not event.anchor
+        if is_left_out and path in self.document.keys:
             self.document.values[path] = self.document.keys[path]
         self.document.raw[path] = shown(text if event.style is None else f'"{text}"') or "nothing"
         if event.style is not None:

@@ -22,7 +22,7 @@ from sim.world.calendar import HOURS_PER_WEEK
 from sim.world.candidates import candidate_routes
 from sim.world.corridor import build_corridor
 from sim.world.faults import WorldError
-from sim.world.parameters import Parameters, base_parameters
+from sim.world.parameters import Parameters, base_parameters, changed
 from sim.world.parts import Corridor, Place, Post, Route
 from sim.world.tables import Tables, read_tables, tables_folder
 from sim.world.ways import TravelCosts
@@ -72,9 +72,13 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
     post_row = {p.post_id: i for i, p in enumerate(posts)}
     legs = tuple(sorted(corridor.legs))
     route_arrays, steps = _route_arrays(routes, corridor, post_row, legs, costs)
+    changed(base, [(change, 1.0) for i in interventions for change in i.changes], posts, countries)
+    base_posts = post_arrays(base, posts, countries, scenario, corridor)
     commodities = tuple(sorted({c for supply in scenario.supply.values() for c in supply.mix}))
     flows, traffickers = _traffickers(scenario, corridor, tables, commodities)
-    flow_arrays, option_arrays, options = _options(scenario, flows, traffickers, routes, route_arrays)
+    flow_arrays, option_arrays, options = _options(
+        scenario, flows, traffickers, routes, route_arrays, base_posts.is_patrol
+    )
     per_day = travel.loss_per_day.value
     prior_hit = _prior_hit(routes)
     return World(
@@ -88,7 +92,7 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
         posts=posts,
         routes=routes,
         base=base,
-        base_posts=post_arrays(base, posts, countries, scenario, corridor),
+        base_posts=base_posts,
         route_arrays=route_arrays,
         steps=steps,
         legs=legs,
@@ -99,11 +103,8 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
         option_arrays=option_arrays,
         options=options,
         rules=_rules(scenario),
-        image_half_g=np.array(
-            [1000.0 * getattr(scenario.covers, c.name.lower()).image_half_kg.value for c in Cover]
-        ),
         profiles=_profiles(tables, posts),
-        waits=wait_table(max(p.lanes for p in posts)),
+        waits=wait_table(max(1, *(p.lanes for p in posts))),
         normal=np.array([NormalDist().inv_cdf((i + 0.5) / NORMAL_STEPS) for i in range(NORMAL_STEPS)]),
         prior_hit=prior_hit,
     )
@@ -293,6 +294,7 @@ def _rules(scenario: Scenario) -> CarryRules:
     travel = scenario.travel
     return CarryRules(
         image=np.array([c.image_factor.value for c in covers]),
+        image_half_g=np.array([1000.0 * c.image_half_kg.value for c in covers]),
         odour=np.array([c.odour_factor.value for c in covers]),
         cover_on_mode=np.array(COVER_ON_MODE, np.int64),
         turn_back=travel.turn_back_prob.value,
@@ -414,6 +416,7 @@ def _options(
     traffickers: TraffickerTable,
     routes: Sequence[Route],
     arrays: RouteArrays,
+    is_patrol: NDArray[np.bool_],
 ) -> tuple[FlowArrays, OptionArrays, OptionTable]:
     """Routes of each flow, covers of each route, posts of each under each cover."""
     of_pair: dict[tuple[str, str], list[int]] = {}
@@ -494,7 +497,10 @@ def _options(
         np.array(op_cost),
         np.array(op_first, np.int64),
     )
-    gain, loss, wage = _payoffs(flows, traffickers, flow_of, load_g, transport, np.array(op_days), first_check)
+    checks = np.concatenate(op_checks)
+    staffed = np.add.reduceat(~is_patrol[checks // N_COVERS], first_check[:-1], dtype=np.int64)
+    staffed[np.diff(first_check) == 0] = 0
+    gain, loss, wage = _payoffs(flows, traffickers, flow_of, load_g, transport, np.array(op_days), staffed)
     table = OptionTable(
         flow=flow_of,
         option=np.array(op_option, np.int64),
@@ -504,7 +510,7 @@ def _options(
         loss=loss,
         wage=wage,
         first=first_check,
-        check=np.concatenate(op_checks),
+        check=checks,
         outbound=np.concatenate(op_outbound),
     )
     return flow_arrays, option_arrays, table
@@ -517,14 +523,14 @@ def _payoffs(
     load_g: Floats,
     transport_cents: Floats,
     days: Floats,
-    first_check: Ints,
+    staffed: Ints,
 ) -> tuple[Floats, Floats, Floats]:
     """Gain before the wage, loss and riskless wage of each cover of each option, in units of its margin."""
     who = flows.trafficker[flow]
     buy = load_g / 1000.0 * flows.buy_cents_per_kg[flow]
     sell = load_g / 1000.0 * flows.sell_cents_per_kg[flow]
     margin = np.maximum(sell - buy, 1.0)
-    bribes = np.diff(first_check) * traffickers.offer[who] * traffickers.bribe_cents[who]
+    bribes = staffed * traffickers.offer[who] * traffickers.bribe_cents[who]
     gain = (sell - buy - transport_cents - bribes) / margin - traffickers.time_cost[who] * days
     loss = (buy + transport_cents + traffickers.penalty_cents[who]) / margin
     return gain, loss, traffickers.wage_cents[who] / margin

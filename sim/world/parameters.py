@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sim.codes import PostClass
 from sim.scenario.complete import ANY
-from sim.scenario.leaf import Limits
 from sim.scenario.overlay import Change, limits_at, overlay
 from sim.scenario.quantity import Quantity, Spec
 from sim.scenario.schema import CountryServices, Scenario
@@ -77,20 +76,19 @@ def changed(
     """
     post, country, faults = dict(base.post), dict(base.country), []
     for change, strength in changes:
-        if change.what in post:
-            target, name, limits = post, change.what, limits_at(PostSpec, change.what)
+        name = change.what
+        if name in post:
+            target, limits = post, limits_at(PostSpec, name)
             chosen = np.array([change.selector.matches(selectable(p)) for p in posts])
-        else:
-            place, _, name = change.what.removeprefix("countries.").partition(".")
+        elif name in country:
             target, limits = country, limits_at(CountryServices, name)
-            if not change.what.startswith("countries.") or name not in country:
-                faults.append(f"change of {change.what!r}: expected a number of posts or of a country's services")
-                continue
-            chosen = np.array([c == place for c in countries])
-        if not chosen.any():
-            faults.append(f"change of {change.what!r}: {change.where or change.what!r} selects nothing")
+            chosen = np.array([change.selector.matches({"country": c}) for c in countries])
+        else:
+            faults.append(f"change of {name!r}: expected a number of posts or of a country's services")
             continue
-        assert isinstance(limits, Limits)
+        if not chosen.any():
+            faults.append(f"change of {name!r}: {change.where!r} selects nothing")
+            continue
         values = target[name].copy()
         values[chosen] = [overlay(float(v), [(change, strength)], limits) for v in values[chosen]]
         target[name] = values

@@ -128,7 +128,6 @@ class World:
     option_arrays: OptionArrays
     options: OptionTable
     rules: CarryRules
-    image_half_g: Floats  # (N_COVERS,) mass that shows half as well as a very large one
     profiles: Profiles
     waits: Floats  # (lanes + 1, steps + 2) of `wait_table`
     normal: Floats  # (1024,) quantiles

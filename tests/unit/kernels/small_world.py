@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Sequence
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -232,6 +233,9 @@ def rested(n_posts: int, up: bool = True) -> PostState:
 
 NO_SWING = np.zeros(NORMAL_STEPS)
 """Quantiles for posts whose flow never varies."""
+
+SWING = np.array([NormalDist().inv_cdf((i + 0.5) / NORMAL_STEPS) for i in range(NORMAL_STEPS)])
+"""Quantiles of the normal distribution, as the world prepares them."""
 
 
 def plain(function: types.FunctionType, **replaced: Any) -> Callable[..., Any]:

@@ -112,6 +112,7 @@ def _loads(draw: np.random.Generator, starts: pd.DatetimeIndex, posts: pd.DataFr
             "encounters": draw.integers(1, 9, n),
             "expected_seized_kg": total * draw.beta(0.6, 11.0, n),
             "through_kz": through,
+            "entered_ca": np.ones(n, np.bool_),
             "entered_kz": through & ~(stopped & np.isin(country, ["AF", "TJ", "UZ", "TM", "KG"])),
         }
     )

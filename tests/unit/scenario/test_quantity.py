@@ -144,7 +144,7 @@ def test_a_quantity_in_another_unit_is_converted():
         ({"skill": True}, "expected a number from 0 to 1 (got true)"),
         ({"skill": "high"}, "expected a number from 0 to 1 (got high)"),
         ({"skill": "0.5"}, "expected a number from 0 to 1 (got 0.5)"),
-        ({"skill": [0.5]}, "expected a number from 0 to 1 (got a list)"),
+        ({"skill": [0.5]}, "expected a number from 0 to 1 (got a list of 1)"),
         ({"skill": math.nan}, "expected a number from 0 to 1 (got nan)"),
         ({"shift": math.inf}, "expected a number of h from 0 to 24 (got inf)"),
         ({"shift": 10**5000}, "expected a number of h from 0 to 24 (got a number of more than 90 digits)"),
@@ -161,7 +161,7 @@ def test_a_quantity_in_another_unit_is_converted():
         ({"skill": {"value": 0.5, "status": "guess"}}, "status: expected one of source document"),
         (
             {"skill": {"value": 0.5, "source": "me"}},
-            "source: expected a source of 8 letters or more (got me)",
+            "source: expected a source of 8 or more letters (got me)",
         ),
         ({"skill": {"value": 0.5, "sourc": "a book, page 3"}}, "sourc: expected a known key"),
         ({"skil": 0.5}, "Extra inputs are not permitted"),

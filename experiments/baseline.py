@@ -1,0 +1,281 @@
+"""Choose a baseline from declared ranges: draw points, run each, keep those in the bands, take their medoid.
+
+Nobody picks a value: every quantity that declares a range is drawn from it (one quantile for all countries
+and classes of post that share the quantity), and what comes out is recorded point by point.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import blocks, name_addresses, uniform
+from sim.results.tally import CENTRAL_ASIA
+from sim.scenario.complete import ANY
+from sim.scenario.load import load_scenario
+from sim.scenario.quantity import Quantity, Spec
+from sim.scenario.schema import CountryServices, Scenario
+
+Floats = NDArray[np.float64]
+
+COMMODITY = "heroin"
+BANDS: dict[str, tuple[float, float]] = {
+    "through_kz_t": (60.0, 85.0),
+    "seized_kz_share": (0.001, 0.03),
+    "seized_ca_share": (0.01, 0.10),
+}
+"""Published ranges of 2010: 70-75 t through Kazakhstan, under 1 % of it seized there, about 3 % of 90 t in
+Central Asia, with room for what the figures leave open."""
+
+WIDE = 10.0
+"""A range whose ends differ by this factor or more is drawn evenly in its logarithm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one point came to."""
+
+    point: int
+    through_kz_t: float
+    seized_kz_share: float
+    seized_ca_share: float
+
+    @property
+    def lands(self) -> bool:
+        """Whether it lies in all bands."""
+        return all(low <= getattr(self, name) <= high for name, (low, high) in BANDS.items())
+
+
+def declared(scenario: Scenario) -> dict[str, Quantity]:
+    """Quantities of a scenario that have a range, by path; those of any country under `*`."""
+    services = {ANY: CountryServices(), **scenario.countries}
+    return {
+        path: q
+        for path, q in _walk(scenario.model_copy(update={"countries": services}), "")
+        if q.low is not None and q.high is not None and q.low < q.high
+    }
+
+
+def _walk(part: Any, prefix: str) -> Iterator[tuple[str, Quantity]]:  # noqa: ANN401
+    """Quantities below a part, by dotted path."""
+    if isinstance(part, Quantity):
+        yield prefix, part
+    elif isinstance(part, Spec):
+        for name in type(part).model_fields:
+            yield from _walk(getattr(part, name), f"{prefix}.{name}" if prefix else name)
+    elif isinstance(part, Mapping):
+        for name in sorted(part):
+            yield from _walk(part[name], f"{prefix}.{name}" if prefix else str(name))
+
+
+def dimension(path: str) -> str:
+    """What is drawn as one: a quantity of posts over all countries and classes, of services over all countries."""
+    steps = path.split(".")
+    if steps[0] == "countries":
+        steps[1] = ANY
+        if steps[2] == "posts":
+            steps[3] = ANY
+    return ".".join(steps)
+
+
+def dimensions(scenario: Scenario) -> list[str]:
+    """Everything that is drawn for a point, in order of name."""
+    return sorted({dimension(path) for path in declared(scenario)})
+
+
+def quantiles(scenario: Scenario, key: int, n_points: int) -> Floats:
+    """Quantile of every dimension at every point, (n_points, n_dimensions) in (0, 1); addressed by name."""
+    names = dimensions(scenario)
+    addresses = name_addresses([f"range {name}" for name in names])
+    out = np.empty((n_points, len(names)))
+    for i in range(n_points):
+        words = blocks(np.full(len(names), key, np.uint64), np.full(len(names), i, np.uint64), addresses, 0, 0)
+        out[i] = [uniform(w[0], w[1]) for w in words]
+    return out
+
+
+def drawn_value(quantity: Quantity, u: float) -> float:
+    """Value at quantile `u` of a declared range: even, or even in the logarithm where the range is wide."""
+    assert quantity.low is not None
+    assert quantity.high is not None
+    if quantity.low > 0.0 and quantity.high / quantity.low >= WIDE:
+        value = quantity.low * (quantity.high / quantity.low) ** u
+    else:
+        value = quantity.low + u * (quantity.high - quantity.low)
+    if all(float(end).is_integer() for end in (quantity.low, quantity.high, quantity.value)) and quantity.high > 2:
+        return float(min(quantity.high, max(quantity.low, round(value))))
+    return float(f"{min(quantity.high, max(quantity.low, value)):.4g}")
+
+
+def at_point(scenario: Scenario, u: Mapping[str, float], source: str) -> Scenario:
+    """The scenario with every ranged quantity at its dimension's quantile."""
+
+    def moved(part: Any, prefix: str) -> Any:  # noqa: ANN401
+        if isinstance(part, Quantity):
+            name = dimension(prefix)
+            if name not in u or part.low is None or part.high is None or part.low >= part.high:
+                return part
+            value = min(part.high, max(part.low, drawn_value(part, u[name])))
+            return part.model_copy(update={"value": value, "status": "calibrated", "source": f"{source}; {part.source}"})
+        if isinstance(part, Spec):
+            names = type(part).model_fields
+            return part.model_copy(
+                update={n: moved(getattr(part, n), f"{prefix}.{n}" if prefix else n) for n in names}
+            )
+        if isinstance(part, Mapping):
+            return {n: moved(v, f"{prefix}.{n}" if prefix else str(n)) for n, v in part.items()}
+        return part
+
+    services = {ANY: CountryServices(), **scenario.countries}
+    point: Scenario = moved(scenario.model_copy(update={"countries": services}), "")
+    return point
+
+
+def outcome_of(scenario: Scenario, point: int, key: int) -> Outcome:
+    """Run a scenario and measure what the bands are about."""
+    import sim
+
+    run = sim.run(scenario, key=key)
+    column = f"{COMMODITY}_kg"
+    entered_kz = float(run.loads.loc[run.loads["entered_kz"], column].sum())
+    entered_ca = float(run.loads.loc[run.loads["entered_ca"], column].sum())
+    kept = run.seizures[~run.seizures["released"]]
+    seized_kz = float(kept.loc[kept["country"] == "KZ", column].sum())
+    seized_ca = float(kept.loc[kept["country"].isin(CENTRAL_ASIA), column].sum())
+    return Outcome(
+        point,
+        entered_kz / 1000.0,
+        seized_kz / entered_kz if entered_kz else math.nan,
+        seized_ca / entered_ca if entered_ca else math.nan,
+    )
+
+
+def _run_point(name: str, u: dict[str, float], point: int, key: int) -> Outcome:
+    scenario: Scenario = load_scenario(name).scenario
+    return outcome_of(at_point(scenario, u, f"point {point}"), point, key)
+
+
+def run_points(
+    name: str, key: int, n_points: int, workers: int, record: Path, tell: Any = None  # noqa: ANN401
+) -> list[Outcome]:
+    """Run every point that the record does not hold yet; each outcome is written as it comes."""
+    scenario: Scenario = load_scenario(name).scenario
+    names, u = dimensions(scenario), quantiles(scenario, key, n_points)
+    done = {o.point: o for o in read_record(record)} if record.exists() else {}
+    todo = [i for i in range(n_points) if i not in done]
+    fresh = not record.exists()
+    context = multiprocessing.get_context("spawn")
+    with record.open("a", newline="") as file, ProcessPoolExecutor(workers, mp_context=context) as pool:
+        writer = csv.writer(file)
+        if fresh:
+            writer.writerow(["point", *BANDS])
+        points = (dict(zip(names, u[i].tolist(), strict=True)) for i in todo)
+        for outcome in pool.map(_run_point, [name] * len(todo), points, todo, [key] * len(todo)):
+            done[outcome.point] = outcome
+            writer.writerow([outcome.point, *(f"{getattr(outcome, band):.6g}" for band in BANDS)])
+            file.flush()
+            if tell is not None:
+                tell(len(done), n_points)
+    return [done[i] for i in range(n_points)]
+
+
+def read_record(record: Path) -> list[Outcome]:
+    """Outcomes of a record."""
+    with record.open(newline="") as file:
+        return [
+            Outcome(int(row["point"]), *(float(row[band]) for band in BANDS)) for row in csv.DictReader(file)
+        ]
+
+
+def medoid(u: Floats, landed: Sequence[int]) -> int:
+    """The landed point with the smallest summed distance to the other landed points, in quantiles."""
+    among = u[list(landed)]
+    distance = np.sqrt(((among[:, None, :] - among[None, :, :]) ** 2).sum(axis=2))
+    return landed[int(np.argmin(distance.sum(axis=1)))]
+
+
+def write_baseline(
+    declared_name: str, name: str, key: int, outcomes: Sequence[Outcome], folder: Path
+) -> dict[str, Any]:
+    """Write the baseline scenario and its record; gives the record.
+
+    Raises
+    ------
+    ValueError
+        If no point lands in the bands: the mechanisms or the ranges are wrong.
+    """
+    scenario: Scenario = load_scenario(declared_name).scenario
+    names, u = dimensions(scenario), quantiles(scenario, key, len(outcomes))
+    landed = [o.point for o in outcomes if o.lands]
+    misses = {
+        band: sum(1 for o in outcomes if low <= getattr(o, band) <= high) for band, (low, high) in BANDS.items()
+    }
+    record: dict[str, Any] = {
+        "declared": declared_name,
+        "key": key,
+        "points": len(outcomes),
+        "dimensions": len(names),
+        "bands": {band: list(ends) for band, ends in BANDS.items()},
+        "in_band": misses,
+        "landed": len(landed),
+        "landed_share": len(landed) / len(outcomes),
+    }
+    if not landed:
+        raise ValueError(f"no point of {len(outcomes)} lands in all bands; in each: {misses}")
+    chosen = medoid(u, landed)
+    record["medoid"] = chosen
+    record["outcome"] = {band: getattr(outcomes[chosen], band) for band in BANDS}
+    record["quantiles"] = dict(zip(names, [round(float(x), 6) for x in u[chosen]], strict=True))
+    text = scenario_text(scenario, declared_name, name, record)
+    (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return record
+
+
+def scenario_text(scenario: Scenario, declared_name: str, name: str, record: Mapping[str, Any]) -> str:
+    """YAML of the values of the chosen point, to be laid over the declared scenario."""
+    source = f"medoid of {record['landed']} of {record['points']} points drawn from the declared ranges"
+    at = at_point(scenario, record["quantiles"], source)
+    tree: dict[str, Any] = {}
+    chosen = dict(_walk(at, ""))
+    for path, q in chosen.items():
+        if q.status == "calibrated" and not _same_as_any(path, chosen):
+            here = tree
+            *steps, leaf = path.split(".")
+            for step in steps:
+                here = here.setdefault(step, {})
+            here[leaf] = q
+    head = (
+        f"# Made by `kordon baseline`: {source}, key {record['key']}.\n"
+        f"# Values by quantile of the ranges of {declared_name}; the record is {name}.json. Not edited by hand.\n"
+    )
+    return head + f"extends: {declared_name}\n" + "".join(_lines(tree, 0, source))
+
+
+def _same_as_any(path: str, chosen: Mapping[str, Quantity]) -> bool:
+    """Whether a country's value is what any country has, so that it need not be said again."""
+    first, country, *rest = path.split(".")
+    if first != "countries" or country == ANY:
+        return False
+    return chosen[".".join([first, ANY, *rest])].value == chosen[path].value
+
+
+def _lines(tree: Mapping[str, Any], depth: int, source: str) -> Iterator[str]:
+    pad = "  " * depth
+    for name, part in tree.items():
+        label = f'"{name}"' if name == ANY else name
+        if isinstance(part, Quantity):
+            yield f'{pad}{label}: {{value: {part.value!r}, status: calibrated, source: "{source}"}}\n'
+        else:
+            yield f"{pad}{label}:\n"
+            yield from _lines(part, depth + 1, source)

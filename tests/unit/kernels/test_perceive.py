@@ -1,0 +1,105 @@
+"""Chance to get through a route, as believed and as it is."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.codes import Outcome
+from sim.kernels.arrays import N_COVERS
+from sim.kernels.perceive import actual, believed
+from tests.unit.kernels.encounter_law import Visit, chance_of
+from tests.unit.kernels.small_world import carry_rules, dealings, numbers, post_arrays
+
+ROWS = np.array([0, 2, 3])
+WHO = np.array([0, 1, 0])
+FIRST = np.array([0, 2, 3, 3, 6])
+CHECK = np.array([0 * 9 + 3, 1 * 9 + 3, 2 * 9 + 1, 2 * 9 + 8, 0 * 9 + 0, 1 * 9 + 4])
+
+
+def test_belief_is_a_product_over_the_posts_of_a_route():
+    risk = numbers("risk", 2, 3 * N_COVERS)
+    through = believed(ROWS, WHO, FIRST, CHECK, risk)
+    last = (1 - risk[0, 26]) * (1 - risk[0, 0]) * (1 - risk[0, 13])
+    assert np.allclose(through, [(1 - risk[0, 3]) * (1 - risk[0, 12]), 1.0, last], rtol=1e-15)
+
+
+def test_only_the_rows_asked_for_are_weighed_each_by_its_own_belief():
+    risk = numbers("risk", 2, 3 * N_COVERS)
+    one = believed(np.array([3]), np.array([1]), FIRST, CHECK, risk)
+    assert math.isclose(one[0], np.prod(1 - risk[1, CHECK[3:]]), rel_tol=1e-15)
+    assert believed(np.zeros(0, np.int64), np.zeros(0, np.int64), FIRST, CHECK, risk).size == 0
+
+
+def real_chances(**changes):
+    n = 3
+    columns = {
+        "posts": post_arrays(
+            ["alfa", "bravo", "charlie"],
+            country=[0, 1, 1],
+            select=0.9 * numbers("select", 3, 9),
+            refused_select=0.4,
+            open_on_alarm=numbers("open", 3, 9),
+            find_cold=numbers("cold", 3, 9),
+            find_on_tip=0.8,
+            outbound_share=0.5,
+        ),
+        "outbound": np.array([True, False, False, True, False, False]),
+        "bulk": np.array([0.9, 0.5, 0.7, 0.2]),
+        "scale": np.array([0.5, 1.7, 0.9]),
+        "scan": np.array([0.3, 0.8, 0.0]),
+        "dog": np.array([0.2, 0.0, 0.6]),
+        "deals": dealings(n, 2, 2, tip=[[0.1, 0.2], [0, 0]], offer=0.5, accept=0.3, tip_factor=0.5,
+                          release=[[0.4, 0.1], [0, 0]], goes_on=[0.5, 0.9]),
+        "rules": carry_rules(image=numbers("image", 9), odour=numbers("odour", 9)),
+        **changes,
+    }  # fmt: skip
+    return columns
+
+
+def through_by_law(given, row, who):
+    """Product over the route of the chance that the load is neither seized nor diverted at a single visit."""
+    posts, deals, through = given["posts"], given["deals"], 1.0
+    for k in range(FIRST[row], FIRST[row + 1]):
+        p, here = divmod(CHECK[k], 9)
+        c = posts.country[p]
+        visit = Visit(
+            tip=deals.tip[who, c],
+            offer=deals.offer[who, p],
+            accept=deals.accept[who, p],
+            tip_factor=deals.tip_factor,
+            turn_back=given["rules"].turn_back,
+            select=posts.select[p, here],
+            scale=given["scale"][p] * (posts.outbound_share[p] if given["outbound"][k] else 1.0),
+            refused_select=posts.refused_select[p],
+            scan=given["scan"][p] * given["rules"].image[here] * given["bulk"][row],
+            dog=given["dog"][p] * given["rules"].odour[here],
+            find_on_tip=posts.find_on_tip[p],
+            open_on_alarm=posts.open_on_alarm[p, here],
+            find_cold=posts.find_cold[p, here],
+            release=deals.release[who, c],
+            goes_on=deals.goes_on[c],
+        )
+        through *= 1.0 - chance_of(visit, Outcome.SEIZED, Outcome.RELEASED_DIVERTED)
+    return through
+
+
+def as_it_is(given):
+    return actual(
+        ROWS, WHO, FIRST, CHECK, given["outbound"], given["bulk"], given["posts"], given["scale"], given["scan"],
+        given["dog"], given["deals"], given["rules"],
+    )  # fmt: skip
+
+
+def test_the_truth_is_the_law_of_the_encounter_at_every_post():
+    given = real_chances()
+    expected = [through_by_law(given, row, who) for row, who in zip(ROWS, WHO, strict=True)]
+    assert np.allclose(as_it_is(given), expected, rtol=1e-13)
+    assert as_it_is(given)[1] == 1.0  # a route without posts
+
+
+def test_a_closed_post_lets_nobody_through():
+    given = real_chances()
+    closed = given["posts"]._replace(open_hours=np.array([24, 0, 24]))
+    assert as_it_is(real_chances(posts=closed)).tolist() == [0.0, 1.0, 0.0]
