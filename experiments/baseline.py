@@ -79,7 +79,7 @@ def _walk(part: Any, prefix: str) -> Iterator[tuple[str, Quantity]]:  # noqa: AN
 
 
 def dimension(path: str) -> str:
-    """What is drawn as one: a quantity of posts over all countries and classes, of services over all countries."""
+    """What is drawn as one: a quantity of posts over countries and classes, of services over countries."""
     steps = path.split(".")
     if steps[0] == "countries":
         steps[1] = ANY
@@ -99,7 +99,9 @@ def quantiles(scenario: Scenario, key: int, n_points: int) -> Floats:
     addresses = name_addresses([f"range {name}" for name in names])
     out = np.empty((n_points, len(names)))
     for i in range(n_points):
-        words = blocks(np.full(len(names), key, np.uint64), np.full(len(names), i, np.uint64), addresses, 0, 0)
+        words = blocks(
+            np.full(len(names), key, np.uint64), np.full(len(names), i, np.uint64), addresses, 0, 0
+        )
         out[i] = [uniform(w[0], w[1]) for w in words]
     return out
 
@@ -112,7 +114,10 @@ def drawn_value(quantity: Quantity, u: float) -> float:
         value = quantity.low * (quantity.high / quantity.low) ** u
     else:
         value = quantity.low + u * (quantity.high - quantity.low)
-    if all(float(end).is_integer() for end in (quantity.low, quantity.high, quantity.value)) and quantity.high > 2:
+    if (
+        all(float(end).is_integer() for end in (quantity.low, quantity.high, quantity.value))
+        and quantity.high > 2
+    ):
         return float(min(quantity.high, max(quantity.low, round(value))))
     return float(f"{min(quantity.high, max(quantity.low, value)):.4g}")
 
@@ -126,7 +131,9 @@ def at_point(scenario: Scenario, u: Mapping[str, float], source: str) -> Scenari
             if name not in u or part.low is None or part.high is None or part.low >= part.high:
                 return part
             value = min(part.high, max(part.low, drawn_value(part, u[name])))
-            return part.model_copy(update={"value": value, "status": "calibrated", "source": f"{source}; {part.source}"})
+            return part.model_copy(
+                update={"value": value, "status": "calibrated", "source": f"{source}; {part.source}"}
+            )
         if isinstance(part, Spec):
             names = type(part).model_fields
             return part.model_copy(
@@ -166,7 +173,12 @@ def _run_point(name: str, u: dict[str, float], point: int, key: int) -> Outcome:
 
 
 def run_points(
-    name: str, key: int, n_points: int, workers: int, record: Path, tell: Any = None  # noqa: ANN401
+    name: str,
+    key: int,
+    n_points: int,
+    workers: int,
+    record: Path,
+    tell: Any = None,  # noqa: ANN401
 ) -> list[Outcome]:
     """Run every point that the record does not hold yet; each outcome is written as it comes."""
     scenario: Scenario = load_scenario(name).scenario
@@ -218,7 +230,8 @@ def write_baseline(
     names, u = dimensions(scenario), quantiles(scenario, key, len(outcomes))
     landed = [o.point for o in outcomes if o.lands]
     misses = {
-        band: sum(1 for o in outcomes if low <= getattr(o, band) <= high) for band, (low, high) in BANDS.items()
+        band: sum(1 for o in outcomes if low <= getattr(o, band) <= high)
+        for band, (low, high) in BANDS.items()
     }
     record: dict[str, Any] = {
         "declared": declared_name,
@@ -257,7 +270,7 @@ def scenario_text(scenario: Scenario, declared_name: str, name: str, record: Map
             here[leaf] = q
     head = (
         f"# Made by `kordon baseline`: {source}, key {record['key']}.\n"
-        f"# Values by quantile of the ranges of {declared_name}; the record is {name}.json. Not edited by hand.\n"
+        f"# Values by quantile of the ranges of {declared_name}; the record: {name}.json.\n"
     )
     return head + f"extends: {declared_name}\n" + "".join(_lines(tree, 0, source))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ from sim.week import (
     supply_of_week,
 )
 from sim.world.build import build_world
-from sim.world.calendar import HOURS_PER_WEEK, MINUTES_PER_WEEK
+from sim.world.calendar import HOURS_PER_WEEK
 from sim.world.world import World
 
 Ints = NDArray[np.int64]
@@ -78,7 +79,12 @@ class CorridorModel(Model):
     """
 
     def __init__(
-        self, scenario: Any = None, *, rng: Any = None, seed: Any = None, **kwargs: Any  # noqa: ANN401 (Mesa's form)
+        self,
+        scenario: str | Path | Scenario | World | None = None,
+        *,
+        rng: int | None = None,
+        seed: int | None = None,
+        **kwargs: Any,  # noqa: ANN401 (Mesa's form)
     ) -> None:
         if seed is not None:
             if rng is not None:
@@ -377,7 +383,9 @@ class CorridorModel(Model):
         model.memory = Memory.of(part("memory"))
         couriers = model.couriers
         homes = [model.world.countries.index(h) for h in model.world.traffickers.homes]
-        model.couriers = CourierSet.from_state(couriers.traffickers, couriers.countries, homes, part("couriers"))
+        model.couriers = CourierSet.from_state(
+            couriers.traffickers, couriers.countries, homes, part("couriers")
+        )
         model.book = LoadBook.of(part("book"))
         model.tally.restore(part("tally"))
         model.running = model.week < model.n_weeks

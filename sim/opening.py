@@ -29,7 +29,7 @@ def run_keys(world: World, key: int) -> RunKeys:
 
 
 def opening_memory(world: World, keys: RunKeys, values: Parameters) -> Memory:
-    """Memory before the first week, under the parameters then in force: priors, first routes, empty queues."""
+    """Memory before the first week, under the parameters then in force: priors, first routes, no queues."""
     t, p, f = len(world.traffickers.names), len(world.posts), len(world.flows.names)
     options, c = world.option_arrays.route.size, len(world.countries)
     country = world.base_posts.country
@@ -84,14 +84,16 @@ def opening_memory(world: World, keys: RunKeys, values: Parameters) -> Memory:
 def first_routes(world: World, memory: Memory, keys: RunKeys) -> NDArray[np.bool_]:
     """Routes that each flow holds at the start: a logit draw without repeats under the prior, (n_options,).
 
-    The best `first_routes` by value plus Gumbel noise (Gumbel top-k); one more candidate moves nobody's noise.
+    The best `first_routes` by value plus Gumbel noise (Gumbel top-k); a new candidate moves nobody's noise.
     """
     rows = np.arange(world.options.flow.size)
     who = world.flows.trafficker[world.options.flow]
     through = believed(rows, who, world.options.first, world.options.check, risk_matrix(world, memory))
     value, _ = choice_values(world, rows, utilities(world, rows, through))
     flow = flow_of_option(world)
-    words = blocks(keys.flows[flow], np.zeros(flow.size, np.uint64), world.option_arrays.address, 0, What.HELD_ROUTE)
+    words = blocks(
+        keys.flows[flow], np.zeros(flow.size, np.uint64), world.option_arrays.address, 0, What.HELD_ROUTE
+    )
     noisy = value - np.log(-np.log((words[:, 0].astype(np.float64) + 0.5) / CERTAIN))
     first = world.flow_arrays.first
     held = np.zeros(flow.size, np.bool_)

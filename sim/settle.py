@@ -114,14 +114,20 @@ def _records(world: World, memory: Memory, happened: Happened) -> Records:
     event = np.flatnonzero(log.outcome == Outcome.SEIZED)
     load, post = log.load[event], log.post[event]
     words = blocks(
-        memory.load_key[load], memory.load_who[load].astype(np.uint64), world.base_posts.address[post], 0, What.RECORD
+        memory.load_key[load],
+        memory.load_who[load].astype(np.uint64),
+        world.base_posts.address[post],
+        0,
+        What.RECORD,
     ).astype(np.float64)
     country = world.base_posts.country[post]
     ends = np.array([happened.first_minute + 60 * s.to_h for s in happened.stretches])
     stretch = np.searchsorted(ends, log.minute[event], side="right")
 
     def chance(name: str) -> Floats:
-        return np.array([s.values.country[name] for s in happened.stretches])[stretch, country] * CERTAIN
+        by_stretch = np.array([s.values.country[name] for s in happened.stretches])
+        chances: Floats = by_stretch[stretch, country] * CERTAIN
+        return chances
 
     arrested = words[:, 0] < chance("arrest_prob")
     cooperates = arrested & (words[:, 1] < chance("cooperate_prob"))

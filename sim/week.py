@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -24,9 +25,9 @@ from sim.agents.trafficker import review as take_routes
 from sim.kernels.arrays import DOG, SCALE, SCAN, Dealings, LoadArrays, PostArrays, PostHours, WeekShape
 from sim.kernels.perceive import actual, believed
 from sim.scenario.overlay import cut_hours, hour_of, strength_at
-from sim.world.build import post_arrays
 from sim.world.calendar import HOURS_PER_WEEK, hours_of_week
 from sim.world.parameters import Parameters, changed
+from sim.world.post_table import post_arrays
 from sim.world.world import World
 
 Floats = NDArray[np.float64]
@@ -64,9 +65,7 @@ class Mechanisms:
         """Stretches of the week that begins at an absolute hour, cut where an intervention changes."""
         cuts = cut_hours(self._world.interventions, first_hour, first_hour + HOURS_PER_WEEK)
         edges = sorted({first_hour, *cuts, first_hour + HOURS_PER_WEEK})
-        return [
-            Stretch(a - first_hour, b - first_hour, *self._at(a)) for a, b in zip(edges, edges[1:], strict=False)
-        ]
+        return [Stretch(a - first_hour, b - first_hour, *self._at(a)) for a, b in pairwise(edges)]
 
     def _at(self, hour: int) -> tuple[Parameters, PostArrays]:
         world = self._world
@@ -75,7 +74,9 @@ class Mechanisms:
             return world.base, world.base_posts
         if strengths not in self._made:
             laid = [
-                (change, s) for i, s in zip(world.interventions, strengths, strict=True) for change in i.changes
+                (change, s)
+                for i, s in zip(world.interventions, strengths, strict=True)
+                for change in i.changes
             ]
             values = changed(world.base, laid, world.posts, world.countries)
             arrays = post_arrays(values, world.posts, world.countries, world.scenario, world.corridor)
@@ -102,7 +103,7 @@ def shape_of_week(world: World, values: Parameters, memory: Memory, first_hour: 
 
 
 def dealings_of_week(world: World, values: Parameters, memory: Memory) -> Dealings:
-    """Bribes, tips and protection between every trafficker and every post or country, under given parameters."""
+    """Bribes, tips and protection between every trafficker and every post or country."""
     t, country = world.traffickers, world.base_posts.country
     market = world.scenario.market
     return Dealings(
@@ -130,7 +131,8 @@ def open_options(world: World, posts: PostArrays) -> Bools:
     stops = world.route_arrays
     closed = (stops.post >= 0) & (posts.open_hours == 0)[stops.post]
     shut = np.add.reduceat(closed.astype(np.int64), stops.start[:-1]) > 0
-    return ~shut[world.option_arrays.route]
+    is_open: Bools = ~shut[world.option_arrays.route]
+    return is_open
 
 
 def decide(
@@ -166,10 +168,11 @@ def _through(
     """Perceived chance to get through of some covers of options, (n,); true chances for `best_response`."""
     who = world.flows.trafficker[world.options.flow[rows]]
     options = world.options
-    through = believed(rows, who, options.first, options.check, risk_matrix(world, memory))
+    through: Floats = believed(rows, who, options.first, options.check, risk_matrix(world, memory))
     exact = follows(world, "best_response")[who]
     if exact.any():
         seen = slice(stretch.from_h, stretch.to_h)
+        scale, scan, dog = (hours.met[:, seen, column].mean(axis=1) for column in (SCALE, SCAN, DOG))
         through[exact] = actual(
             rows[exact],
             who[exact],
@@ -178,7 +181,9 @@ def _through(
             options.outbound,
             options.load_g,
             stretch.posts,
-            *(hours.met[:, seen, column].mean(axis=1) for column in (SCALE, SCAN, DOG)),
+            scale,
+            scan,
+            dog,
             dealings,
             world.rules,
         )
@@ -222,7 +227,7 @@ def supply_of_week(world: World, memory: Memory, first_hour: int) -> Ints:
 
 
 def programme_cents(world: World, first_hour: int) -> int:
-    """What interventions cost the state this week, cents: capital in the week of the start, running cost by hours.
+    """What interventions cost the state this week, cents: capital at the start, running cost by hours.
 
     Capital of one in force from the beginning, or from before it, falls in the first week of the run.
     """
@@ -230,8 +235,7 @@ def programme_cents(world: World, first_hour: int) -> int:
     last = first_hour + HOURS_PER_WEEK
     for intervention in world.interventions:
         edges = [first_hour, *cut_hours([intervention], first_hour, last), last]
-        spans = zip(edges, edges[1:], strict=False)
-        share = sum((b - a) * strength_at(intervention, a) for a, b in spans) / HOURS_PER_WEEK
+        share = sum((b - a) * strength_at(intervention, a) for a, b in pairwise(edges)) / HOURS_PER_WEEK
         total += share * intervention.running_cost_usd_per_year.value / border_post.WEEKS_PER_YEAR
         start = max(world.start_hour, hour_of(intervention.start) if intervention.start else world.start_hour)
         is_over = intervention.end is not None and hour_of(intervention.end) <= start

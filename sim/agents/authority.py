@@ -26,6 +26,8 @@ REVIEW_WEEKS = 4
 class Authority(Agent):
     """The services of one country: a view on its rows."""
 
+    model: CorridorModel
+
     def __init__(self, model: CorridorModel, row: int) -> None:
         super().__init__(model)
         self.row = row

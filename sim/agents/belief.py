@@ -30,5 +30,5 @@ def learned(old: Floats, own: Floats, forget: Floats, others: Floats) -> Floats:
         theta, the share left after a week, and eta, the weight of other traffickers' events.
     """
     heard = own.sum(axis=0, keepdims=True) - own
-    return forget[:, None, None] * old + own + others[:, None, None] * heard
-
+    counts: Floats = forget[:, None, None] * old + own + others[:, None, None] * heard
+    return counts

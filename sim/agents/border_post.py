@@ -26,6 +26,8 @@ WEEKS_PER_YEAR = 365.25 / 7.0
 class BorderPost(Agent):
     """One post: a view on its rows."""
 
+    model: CorridorModel
+
     def __init__(self, model: CorridorModel, row: int) -> None:
         super().__init__(model)
         self.row = row
@@ -72,12 +74,12 @@ class BorderPost(Agent):
 
 
 def scan_hits(world: World, values: Parameters, memory: Memory) -> Floats:
-    """P(alarm | fully visible load scanned), (n_posts,): quality x skill x attention at today's prevalence."""
+    """P(alarm | fully visible load scanned), (n_posts,): quality x skill x attention."""
     return values.post["scanner.quality"] * values.post["scanner.operator_skill"] * _attention(world, memory)
 
 
 def dog_hits(world: World, values: Parameters, memory: Memory, month: int) -> Floats:
-    """P(indication | load within reach of a rested dog), (n_posts, 24): training, attention, heat, time on task."""
+    """P(indication | load within reach of a rested dog), (n_posts, 24): training, attention, heat, hours."""
     v = values.post
     heat = heat_factor(
         world.profiles.temperature_c[:, month],
@@ -96,7 +98,10 @@ def _attention(world: World, memory: Memory) -> Floats:
     p = world.scenario.prevalence
     seen = np.divide(memory.finds, memory.looks, out=np.zeros_like(memory.looks), where=memory.looks > 0.0)
     return attention(
-        seen + p.training_share.value, p.misses_at_half.value, p.misses_at_tenth.value, p.misses_at_hundredth.value
+        seen + p.training_share.value,
+        p.misses_at_half.value,
+        p.misses_at_tenth.value,
+        p.misses_at_hundredth.value,
     )
 
 
@@ -111,7 +116,7 @@ def after_week(
     licit_inspected: Floats,
     false_alarms: Floats,
 ) -> None:
-    """Corruption, remembered prevalence and reluctance after a week, each from the week's counts (n_posts,)."""
+    """Corruption, remembered prevalence and reluctance after a week, from its counts (n_posts,)."""
     country = world.base_posts.country
     weeks = np.full(len(world.posts), week, np.uint64)
     keys = np.full(len(world.posts), key, np.uint64)

@@ -54,7 +54,7 @@ def salient_value(gain: Floats, loss: Floats, risk: Floats, group: Ints, salienc
 
 
 def log_sum_exp(values: Floats, starts: Ints) -> Floats:
-    """log sum exp of each run of `values`, a run from each of `starts` to the next, (n_runs,) float64."""
+    """Logarithm of the summed exponentials of each run of `values`, (n_runs,); runs begin at `starts`."""
     top = np.maximum.reduceat(values, starts)
     spread = np.repeat(top, np.diff(np.append(starts, values.size)))
     return np.log(np.add.reduceat(np.exp(values - spread), starts)) + top
@@ -69,8 +69,9 @@ def best_only(values: Floats, starts: Ints) -> Floats:
 
 
 def haste(values: Floats, starts: Ints) -> Floats:
-    """exp(best - value) within each run, (n,) float64 >= 1: mean time of an alternative in a race whose winner
-    follows the logit. A constant added to all values changes nothing but rounding.
+    """Mean time of each alternative in a race whose winner follows the logit, (n,) float64 >= 1.
+
+    exp(best - value) within each run; a constant added to all values changes nothing but rounding.
     """
     top = np.maximum.reduceat(values, starts)
     behind = np.repeat(top, np.diff(np.append(starts, values.size))) - values

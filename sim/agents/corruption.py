@@ -45,7 +45,13 @@ def accept_prob(
 
 
 def corruption_after(
-    corruption: Floats, base: Floats, bribes: Floats, per_bribe: Floats, turnover: Floats, audited: Bools, effect: Floats
+    corruption: Floats,
+    base: Floats,
+    bribes: Floats,
+    per_bribe: Floats,
+    turnover: Floats,
+    audited: Bools,
+    effect: Floats,
 ) -> Floats:
     """Share of officers who take bribes a week on, (n_posts,) float64 in [0, 1].
 

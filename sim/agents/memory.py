@@ -15,7 +15,7 @@ Bools = NDArray[np.bool_]
 
 @dataclass(slots=True)
 class Memory:
-    """State of a run at the start of a week; every field is an array, so that it can be written and read back."""
+    """State of a run at the start of a week; every field is an array, to be written and read back."""
 
     week: Ints  # (1,) weeks done
     # traffickers

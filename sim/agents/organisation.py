@@ -27,8 +27,10 @@ def smoothed(average: Floats, week: Floats) -> Floats:
 
 
 def reviewed_routes(held: Bools, worth: Floats, first: Ints, growing: Bools, shrinking: Bools) -> Bools:
-    """Routes held after a review, (n_options,): the best one is added where a flow grows, the worst is given
-    up where it shrinks; between the two tolerances nothing changes (hysteresis).
+    """Routes held after a review, (n_options,) bool.
+
+    The best one is added where a flow grows, the worst is given up where it shrinks; between the two
+    tolerances nothing changes (hysteresis).
 
     Parameters
     ----------

@@ -21,8 +21,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+
 class Trafficker(Agent):
     """One organisation: a view on its rows."""
+
+    model: CorridorModel
 
     def __init__(self, model: CorridorModel, row: int) -> None:
         super().__init__(model)
@@ -138,7 +141,7 @@ def run_starts(groups: Ints) -> Ints:
 
 
 def race(world: World, rows: Ints, worth: Floats) -> tuple[Floats, Floats]:
-    """Haste of every option (n_options,) and cover of an option (n_rows,) in the choice of a load; inf where shut."""
+    """Haste of every option (n_options,) and of its covers (n_rows,) in a load's choice; inf where shut."""
     cover_haste = np.full(world.options.flow.size, np.inf)
     route_haste = np.full(world.option_arrays.route.size, np.inf)
     if rows.size:
@@ -177,7 +180,8 @@ def grows(world: World, memory: Memory, is_open: Bools) -> Bools:
     n_held = np.add.reduceat(memory.held.astype(np.int64), first)
     stuck = np.add.reduceat((memory.held & is_open).astype(np.int64), first) == 0
     high = loss_share(memory) > world.traffickers.tolerance_high[who]
-    return follows(world, "adaptive")[who] & (stuck | (high & (n_held < world.traffickers.most_routes[who])))
+    wanted: Bools = stuck | (high & (n_held < world.traffickers.most_routes[who]))
+    return wanted & follows(world, "adaptive")[who]
 
 
 def review(world: World, memory: Memory, worth: Floats, growing: Bools) -> None:
@@ -186,8 +190,10 @@ def review(world: World, memory: Memory, worth: Floats, growing: Bools) -> None:
     `worth` (n_options,) is needed of held options, and of all options of growing flows.
     """
     who = world.flows.trafficker
-    shrinking = follows(world, "adaptive")[who] & ~growing & (
-        loss_share(memory) < world.traffickers.tolerance_low[who]
+    shrinking = (
+        follows(world, "adaptive")[who]
+        & ~growing
+        & (loss_share(memory) < world.traffickers.tolerance_low[who])
     )
     memory.held[:] = reviewed_routes(memory.held, worth, world.flow_arrays.first, growing, shrinking)
 
@@ -203,14 +209,14 @@ def react(memory: Memory, world: World, lost_g: Ints, sent_g: Ints) -> None:
 
 
 def usual_g(memory: Memory, world: World) -> Floats:
-    """Mass that each organisation sends in a usual week, at least a median load, (n_traffickers,) float64, g."""
+    """Mass that each organisation sends in a usual week, at least a median load, (n_traffickers,), g."""
     t = world.traffickers
     sent = np.bincount(world.flows.trafficker, memory.value_average, minlength=len(t.names))
     return np.maximum(sent, t.median_g)
 
 
 def mixed_load(mass_g: Ints, mix: Floats) -> Ints:
-    """Grams of each commodity of a load, (n, n_commodities) int64: by its mix, the remainder in the largest."""
+    """Grams of each commodity of a load, (n, n_commodities): by its mix, the remainder in the largest."""
     parts = np.floor(mass_g[:, None] * mix).astype(np.int64)
     parts[np.arange(mass_g.size), np.argmax(mix, axis=1)] += mass_g - parts.sum(axis=1)
     return parts
@@ -224,13 +230,13 @@ def wage_cents(world: World, owner: Ints, through: Floats) -> Ints:
 
 
 def remember_deals(memory: Memory, world: World, owner: Ints, post: Ints, taken: Bools) -> None:
-    """Relations decay and grow by one with each bribe taken (owner, post and taken: one entry an encounter)."""
+    """Relations decay, and grow by one with each bribe taken (one entry an encounter)."""
     memory.relation *= 2.0 ** (-7.0 / world.scenario.market.relation_halflife_days.value)
     np.add.at(memory.relation, (owner[taken], post[taken]), 1.0)
 
 
 def hear_of_informants(memory: Memory, world: World, owner: Ints) -> None:
-    """Exposure decays and grows with each courier of `owner` who talks, the less the more loads a week it sends."""
+    """Exposure decays, and grows with each courier of `owner` who talks, less in a larger organisation."""
     market = world.scenario.market
     memory.informants *= 2.0 ** (-7.0 / market.informant_halflife_days.value)
     usual_loads = usual_g(memory, world) / world.traffickers.median_g

@@ -23,8 +23,14 @@ def attention(prevalence: Floats, at_half: float, at_tenth: float, at_hundredth:
     return (1.0 - missed_share(prevalence, at_half, at_tenth, at_hundredth)) / (1.0 - at_half)
 
 
-def heat_factor(temperature_c: Floats, humidity: Floats, humidity_c: Floats, shade_c: Floats, onset_c: Floats,
-                loss_per_c: Floats) -> Floats:
+def heat_factor(
+    temperature_c: Floats,
+    humidity: Floats,
+    humidity_c: Floats,
+    shade_c: Floats,
+    onset_c: Floats,
+    loss_per_c: Floats,
+) -> Floats:
     """Detection of a dog relative to mild weather, (n_posts, 24) float64 in [0, 1].
 
     Felt temperature is air + humidity_c x humidity - shade; each degree above the onset costs a share.

@@ -25,7 +25,7 @@ longer = njit(cache=True, nogil=True)(_longer)
 
 
 def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, dealings, rules, log):
-    """Carry load `i` from stop `s`, tried `v` times, reached at minute `t`; its encounters enter the log at row m.
+    """Carry load `i` from stop `s`, tried `v` times, reached at minute `t`; log its encounters from row m.
 
     Gives (fate, stop, tries, minute, rows of the log in use).
     """
@@ -62,13 +62,42 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
         if v + 1 >= rules.most_tries:
             turn_back = 0.0
         outcome, means = encounter(
-            key, who, posts.address[p], v, tip, offer, accept, dealings.tip_factor, turn_back, posts.select[p, here],
-            scale, posts.refused_select[p], scan, dog, posts.find_on_tip[p], posts.open_on_alarm[p, here],
-            posts.find_cold[p, here], release, goes_on, posts.is_patrol[p],
+            key,
+            who,
+            posts.address[p],
+            v,
+            tip,
+            offer,
+            accept,
+            dealings.tip_factor,
+            turn_back,
+            posts.select[p, here],
+            scale,
+            posts.refused_select[p],
+            scan,
+            dog,
+            posts.find_on_tip[p],
+            posts.open_on_alarm[p, here],
+            posts.find_cold[p, here],
+            release,
+            goes_on,
+            posts.is_patrol[p],
         )
         found = found_prob(
-            tip, offer, accept, dealings.tip_factor, turn_back, posts.is_patrol[p], posts.select[p, here], scale,
-            posts.refused_select[p], scan, dog, posts.find_on_tip[p], posts.open_on_alarm[p, here], posts.find_cold[p, here],
+            tip,
+            offer,
+            accept,
+            dealings.tip_factor,
+            turn_back,
+            posts.is_patrol[p],
+            posts.select[p, here],
+            scale,
+            posts.refused_select[p],
+            scan,
+            dog,
+            posts.find_on_tip[p],
+            posts.open_on_alarm[p, here],
+            posts.find_cold[p, here],
         )
         log.outcome[m], log.means[m] = outcome, means
         log.seize_prob[m] = found * (1.0 - release)
@@ -94,8 +123,14 @@ carry_load = njit(cache=True, nogil=True)(_carry_load)
 def _room_for(n):
     """Empty log of n rows."""
     return Encounters(
-        np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64),
-        np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.float64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.float64),
         np.empty(n, np.float64),
     )
 
@@ -120,16 +155,42 @@ def _carry(week_min, to_min, loads, routes, posts, hours, dealings, rules):
         if m + need > room:
             room = GROWTH * (room + need)
             log = Encounters(
-                longer(log.load, room), longer(log.post, room), longer(log.minute, room), longer(log.visit, room),
-                longer(log.cover, room), longer(log.outcome, room), longer(log.means, room),
-                longer(log.seize_prob, room), longer(log.divert_prob, room),
+                longer(log.load, room),
+                longer(log.post, room),
+                longer(log.minute, room),
+                longer(log.visit, room),
+                longer(log.cover, room),
+                longer(log.outcome, room),
+                longer(log.means, room),
+                longer(log.seize_prob, room),
+                longer(log.divert_prob, room),
             )
         fate[i], stop[i], visit[i], minute[i], m = carry_load(
-            i, m, stop[i], visit[i], minute[i], week_min, to_min, loads, routes, posts, hours, dealings, rules, log
+            i,
+            m,
+            stop[i],
+            visit[i],
+            minute[i],
+            week_min,
+            to_min,
+            loads,
+            routes,
+            posts,
+            hours,
+            dealings,
+            rules,
+            log,
         )
     kept = Encounters(
-        log.load[:m], log.post[:m], log.minute[:m], log.visit[:m], log.cover[:m], log.outcome[:m], log.means[:m],
-        log.seize_prob[:m], log.divert_prob[:m],
+        log.load[:m],
+        log.post[:m],
+        log.minute[:m],
+        log.visit[:m],
+        log.cover[:m],
+        log.outcome[:m],
+        log.means[:m],
+        log.seize_prob[:m],
+        log.divert_prob[:m],
     )
     return Carried(stop, visit, minute, fate), kept
 

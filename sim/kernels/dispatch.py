@@ -88,8 +88,16 @@ def _dispatch(week, week_min, flows, options, stock_g, route_haste, cover_haste,
     is as heavy as its draw, its tier and its cover allow; what does not fit stays in stock.
     """
     room = 1024
-    out_flow, out_slot, out_mass = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    out_route, out_cover, out_choice = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    out_flow, out_slot, out_mass = (
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+    )
+    out_route, out_cover, out_choice = (
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+    )
     out_minute, out_lost = np.empty(room, np.int64), np.empty(room, np.int64)
     m = 0
     for f in range(flows.key.size):
@@ -105,7 +113,12 @@ def _dispatch(week, week_min, flows, options, stock_g, route_haste, cover_haste,
             if option < 0:
                 break
             choice = preferred(
-                key, who, What.COVER, options.cover_address, cover_haste, options.first[option],
+                key,
+                who,
+                What.COVER,
+                options.cover_address,
+                cover_haste,
+                options.first[option],
                 options.first[option + 1],
             )
             mass = min(mass_g(w0, w1, flows.mu[f], flows.sigma[f]), flows.most_g[f], options.most_g[choice])
@@ -114,7 +127,11 @@ def _dispatch(week, week_min, flows, options, stock_g, route_haste, cover_haste,
             left -= mass
             if m == room:
                 room *= 2
-                out_flow, out_slot, out_mass = longer(out_flow, room), longer(out_slot, room), longer(out_mass, room)
+                out_flow, out_slot, out_mass = (
+                    longer(out_flow, room),
+                    longer(out_slot, room),
+                    longer(out_mass, room),
+                )
                 out_route, out_cover = longer(out_route, room), longer(out_cover, room)
                 out_choice = longer(out_choice, room)
                 out_minute, out_lost = longer(out_minute, room), longer(out_lost, room)
@@ -128,7 +145,13 @@ def _dispatch(week, week_min, flows, options, stock_g, route_haste, cover_haste,
                 out_lost[m] = route_start[route] + below(word, route_start[route + 1] - route_start[route])
             m += 1
     return Dispatched(
-        out_flow[:m], out_slot[:m], out_mass[:m], out_route[:m], out_cover[:m], out_choice[:m], out_minute[:m],
+        out_flow[:m],
+        out_slot[:m],
+        out_mass[:m],
+        out_route[:m],
+        out_cover[:m],
+        out_choice[:m],
+        out_minute[:m],
         out_lost[:m],
     )
 

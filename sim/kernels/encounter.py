@@ -1,6 +1,7 @@
 """The encounter of one load with one post: each stage of the inspection chain, and their integral.
 
-tip -> (patrol: met?) -> bribe -> TIR seal -> queue and selection -> scanner -> dog -> search -> seizure -> protection
+tip -> (met by a patrol?) -> bribe -> TIR seal -> queue and selection -> scanner -> dog -> search ->
+seizure -> protection
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ is_tipped = njit(cache=True, nogil=True)(_is_tipped)
 
 
 def _accept_prob(accept, tip_factor, tipped):
-    """Bribe: chance that an offer is taken; a tip from another service is harder to buy off. Source: fact 78."""
+    """Bribe: chance that an offer is taken; a tip from elsewhere is harder to buy off. Source: fact 78."""
     if tipped:
         return accept * tip_factor
     return accept
@@ -43,7 +44,7 @@ bribe_answer = njit(cache=True, nogil=True)(_bribe_answer)
 
 
 def _select_prob(tipped, refused, is_patrol, select, scale, refused_select):
-    """Selection: certain under a tip or by a patrol; a refused bribe draws attention; else policy and capacity.
+    """Selection: certain under a tip or by a patrol; a refused bribe draws attention; else by policy.
 
     The TIR seal is in `select` and in `open_on_alarm`: it suppresses selection and opening, a tip overrides
     both. Source: facts 44, 47, 59.
@@ -83,7 +84,7 @@ dog_prob = njit(cache=True, nogil=True)(_dog_prob)
 
 
 def _search_prob(tipped, alarm, find_on_tip, open_on_alarm, find_cold):
-    """Search: after a tip, after an alarm (a seal may stay unbroken), or by hand without either. Source: facts 41, 47."""
+    """Search: after a tip, after an alarm (a seal may stay unbroken), or by hand. Source: facts 41, 47."""
     if tipped:
         return find_on_tip
     if alarm:
@@ -106,7 +107,7 @@ find_prob = njit(cache=True, nogil=True)(_find_prob)
 
 
 def _met_prob(is_patrol, select, scale):
-    """Chance that there is an encounter at all: certain at a post, by chance with a patrol. Source: fact 32."""
+    """Chance of any encounter: certain at a post, by chance with a patrol. Source: fact 32."""
     if is_patrol:
         return min(1.0, select * scale)
     return 1.0
@@ -115,11 +116,25 @@ def _met_prob(is_patrol, select, scale):
 met_prob = njit(cache=True, nogil=True)(_met_prob)
 
 
-def _found_prob(tip, offer, accept, tip_factor, turn_back, is_patrol, select, scale, refused_select, scan, dog,
-                find_on_tip, open_on_alarm, find_cold):
+def _found_prob(
+    tip,
+    offer,
+    accept,
+    tip_factor,
+    turn_back,
+    is_patrol,
+    select,
+    scale,
+    refused_select,
+    scan,
+    dog,
+    find_on_tip,
+    open_on_alarm,
+    find_cold,
+):
     """Chance that a load which arrives is found at this visit, every stage integrated.
 
-    Source: law of total probability over tip, meeting, bribe and turning back; the released share comes after.
+    Source: law of total probability over tip, meeting, bribe and turning back; release comes after.
     """
     at_tip = (1.0 - offer * accept * tip_factor) * find_on_tip
     normal = select_prob(False, False, is_patrol, select, scale, refused_select)
@@ -149,8 +164,28 @@ def _means_of(tipped, scanned, smelt, is_patrol):
 means_of = njit(cache=True, nogil=True)(_means_of)
 
 
-def _encounter(key, who, address, visit, tip, offer, accept, tip_factor, turn_back, select, scale, refused_select, scan,
-               dog, find_on_tip, open_on_alarm, find_cold, release, goes_on, is_patrol):
+def _encounter(
+    key,
+    who,
+    address,
+    visit,
+    tip,
+    offer,
+    accept,
+    tip_factor,
+    turn_back,
+    select,
+    scale,
+    refused_select,
+    scan,
+    dog,
+    find_on_tip,
+    open_on_alarm,
+    find_cold,
+    release,
+    goes_on,
+    is_patrol,
+):
     """(outcome, means) of one visit; every argument is a number, every draw has its address."""
     tip_word, bribe_word, select_word, scan_word = words_at(key, who, address, visit, What.ARRIVAL)
     tipped = is_tipped(tip_word, tip)

@@ -26,7 +26,9 @@ def _believed(rows, trafficker, first, check, risk):
 believed = njit(cache=True, nogil=True)(_believed)
 
 
-def _actual(rows, trafficker, first, check, outbound, load_g, posts, mean_scale, mean_scan, mean_dog, dealings, rules):
+def _actual(
+    rows, trafficker, first, check, outbound, load_g, posts, mean_scale, mean_scan, mean_dog, dealings, rules
+):
     """Chance that a load gets through as the posts are now, in a mean hour of the week, (n,) float64.
 
     A load that turns back tries again: its visits are taken as an endless geometric series.
@@ -46,10 +48,20 @@ def _actual(rows, trafficker, first, check, outbound, load_g, posts, mean_scale,
             offer, accept = dealings.offer[t, p], dealings.accept[t, p]
             shown = bulk_of(load_g[j], rules.image_half_g[here])
             found = found_prob(
-                dealings.tip[t, c], offer, accept, dealings.tip_factor, rules.turn_back, posts.is_patrol[p],
-                posts.select[p, here], scale, posts.refused_select[p],
-                scan_prob(mean_scan[p], rules.image[here], shown), dog_prob(mean_dog[p], rules.odour[here]),
-                posts.find_on_tip[p], posts.open_on_alarm[p, here], posts.find_cold[p, here],
+                dealings.tip[t, c],
+                offer,
+                accept,
+                dealings.tip_factor,
+                rules.turn_back,
+                posts.is_patrol[p],
+                posts.select[p, here],
+                scale,
+                posts.refused_select[p],
+                scan_prob(mean_scan[p], rules.image[here], shown),
+                dog_prob(mean_dog[p], rules.odour[here]),
+                posts.find_on_tip[p],
+                posts.open_on_alarm[p, here],
+                posts.find_cold[p, here],
             )
             again = (1.0 - dealings.tip[t, c]) * offer * (1.0 - accept) * rules.turn_back
             kept = dealings.release[t, c] * dealings.goes_on[c]

@@ -46,7 +46,7 @@ def wait_table(most_lanes: int) -> np.ndarray:
 
 
 def _queue_wait_h(waits, hours_per_truck, rho):
-    """Mean wait in a steady M/M/c queue, hours: C(c, rho) / (c mu (1 - rho)), read from its row of the table."""
+    """Mean wait in a steady M/M/c queue, hours: C(c, rho) / (c mu (1 - rho)), by its row of the table."""
     place = min(rho, 1.0) * RHO_STEPS
     i = np.uint64(place)
     return (waits[i] + (place - i) * (waits[i + np.uint64(1)] - waits[i])) * hours_per_truck
@@ -119,10 +119,18 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
         address, lanes, service_h = posts.address[p], posts.lanes[p], posts.service_h[p]
         capacity = lanes / service_h
         hours_per_truck = service_h / lanes
-        trucks_per_h, cars_per_h, units_per_h = posts.trucks_per_h[p], posts.cars_per_h[p], posts.units_per_h[p]
+        trucks_per_h, cars_per_h, units_per_h = (
+            posts.trucks_per_h[p],
+            posts.cars_per_h[p],
+            posts.units_per_h[p],
+        )
         car_share, cv = posts.car_share[p], posts.traffic_cv[p]
         open_from, open_hours = posts.open_from[p], posts.open_hours[p]
-        inspect_share, officers, extra = posts.inspect_share[p], posts.inspections_per_h[p], shape.extra_inspections[p]
+        inspect_share, officers, extra = (
+            posts.inspect_share[p],
+            posts.inspections_per_h[p],
+            shape.extra_inspections[p],
+        )
         willing, wave_h, wave_share = shape.willing[p], posts.wave_h[p], posts.wave_share[p]
         scanner_share, scans, scan_hit = posts.scanner_share[p], posts.scans_per_h[p], shape.scan_hit[p]
         scan_false, fail_prob, repair_prob = posts.scan_false[p], posts.fail_prob[p], posts.repair_prob[p]

@@ -60,7 +60,9 @@ def _weekly(ended: Ended) -> pd.DataFrame:
     kg = tally.mass_g[span].sum(axis=2) / 1000.0
     mass = {f"{name}_kg": kg[:, i] for i, name in enumerate(MASS) if name != "opening"}
     week = {name: values[span] for name, values in tally.week.items()}
-    money = {f"{n}_usd": week.pop(n) / 100.0 for n in ("bribes", "wages", "profit", "liability", "public_cost")}
+    money = {
+        f"{n}_usd": week.pop(n) / 100.0 for n in ("bribes", "wages", "profit", "liability", "public_cost")
+    }
     sent = mass["sent_kg"]
     share = np.divide(mass["seized_kg"], sent, out=np.full(sent.size, np.nan), where=sent > 0)
     return pd.DataFrame(
@@ -154,7 +156,9 @@ def _traffickers(ended: Ended, kept: Ints) -> pd.DataFrame:
     owner = world.flows.trafficker[book["flow"][kept]]
     begun = book["who"][kept] >> 16 >= (world.start_hour // HOURS_PER_WEEK) + world.scenario.burn_in_weeks
     fate = book["fate"][kept]
-    option_owner = world.flows.trafficker[np.repeat(np.arange(len(world.flows.names)), np.diff(world.flow_arrays.first))]
+    option_owner = world.flows.trafficker[
+        np.repeat(np.arange(len(world.flows.names)), np.diff(world.flow_arrays.first))
+    ]
 
     def total(mask: NDArray[np.bool_]) -> NDArray[Any]:
         return np.bincount(owner[mask], kg[mask], minlength=n)
@@ -308,9 +312,11 @@ def _flows(ended: Ended, kept: Ints) -> pd.DataFrame:
     def passing(weights: NDArray[Any] | None, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
         at = np.bincount(came_to[mask], None if weights is None else weights[mask], minlength=n_stops)
         after = np.append(np.cumsum(at[::-1])[::-1], 0.0)
-        end = np.append(world.route_arrays.start[1:], n_stops)[np.searchsorted(
-            world.route_arrays.start, np.arange(n_stops), side="right") - 1]
-        return after[:-1] - after[end]
+        end = np.append(world.route_arrays.start[1:], n_stops)[
+            np.searchsorted(world.route_arrays.start, np.arange(n_stops), side="right") - 1
+        ]
+        passed: NDArray[np.float64] = after[:-1] - after[end]
+        return passed
 
     reaching, loads = passing(kg, begun), passing(None, begun)
     there = np.bincount(came_to[seized], kg[seized], minlength=n_stops)

@@ -56,12 +56,21 @@ def check_money(balance: Ints) -> None:
 
 
 def check_mass(
-    week: int, opening: Ints, sent: Ints, delivered: Ints, seized: Ints, diverted: Ints, lost: Ints, under_way: Ints
+    week: int,
+    opening: Ints,
+    sent: Ints,
+    delivered: Ints,
+    seized: Ints,
+    diverted: Ints,
+    lost: Ints,
+    under_way: Ints,
 ) -> None:
     """Refuse a week in which, for any commodity, opening + sent differs from what became of it; grams."""
     gap = opening + sent - (delivered + seized + diverted + lost + under_way)
     if (gap != 0).any():
-        raise LedgerError(f"mass in week {week}: {gap.tolist()} g unaccounted for, expected 0 of each commodity")
+        raise LedgerError(
+            f"mass in week {week}: {gap.tolist()} g unaccounted for, expected 0 of each commodity"
+        )
 
 
 def check_sites(week: int, opening: Ints, received: Ints, dispatched: Ints, closing: Ints) -> None:

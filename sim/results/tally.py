@@ -26,7 +26,16 @@ WEEK_FLOATS = (
     "recorded_seized_kg",
 )
 WEEK_MONEY = ("bribes", "wages", "profit", "liability", "public_cost")
-POST_COUNTS = ("encounters", "inspected", "seizures", "seized_g", "released", "bribed", "bribes_cents", "refused")
+POST_COUNTS = (
+    "encounters",
+    "inspected",
+    "seizures",
+    "seized_g",
+    "released",
+    "bribed",
+    "bribes_cents",
+    "refused",
+)
 POST_FLOATS = (
     "expected_seized_g",
     "licit_vehicles",
@@ -43,7 +52,9 @@ SEIZURE_COLUMNS = ("load", "minute", "post", "means", "cover", "released", "reco
 class Tally:
     """Counts of a run; rows are weeks from the start of the burn-in, posts by row."""
 
-    def __init__(self, n_weeks: int, n_posts: int, n_commodities: int, n_traffickers: int, n_countries: int) -> None:
+    def __init__(
+        self, n_weeks: int, n_posts: int, n_commodities: int, n_traffickers: int, n_countries: int
+    ) -> None:
         self.mass_g: Ints = np.zeros((n_weeks, len(MASS), n_commodities), np.int64)
         self.expected_seized_g: Floats = np.zeros((n_weeks, n_commodities))
         self.expected_diverted_g: Floats = np.zeros((n_weeks, n_commodities))
@@ -60,7 +71,8 @@ class Tally:
             "by_means": np.zeros((n_posts, len(Means)), np.int64),
         }
         self.trafficker: dict[str, Ints] = {
-            n: np.zeros(n_traffickers, np.int64) for n in ("bribes", "wages", "profit", "arrests", "lying_low")
+            n: np.zeros(n_traffickers, np.int64)
+            for n in ("bribes", "wages", "profit", "arrests", "lying_low")
         }
         self.seizures: dict[str, list[Ints]] = {n: [] for n in SEIZURE_COLUMNS}
         self._log_digest = bytes(32)
@@ -78,7 +90,9 @@ class Tally:
         """Copies of everything counted so far, by name."""
         groups = {"week": self.week, "post": self.post, "trafficker": self.trafficker}
         named = {f"{g}.{n}": a.copy() for g, part in groups.items() for n, a in part.items()}
-        named |= {f"seizures.{n}": np.concatenate([np.zeros(0, np.int64), *a]) for n, a in self.seizures.items()}
+        named |= {
+            f"seizures.{n}": np.concatenate([np.zeros(0, np.int64), *a]) for n, a in self.seizures.items()
+        }
         named |= {n: getattr(self, n).copy() for n in PLAIN}
         return named | {"log_digest": np.frombuffer(self._log_digest, np.uint8).copy()}
 

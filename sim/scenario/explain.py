@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from sim.scenario.complete import Path, bare, is_model
+from sim.scenario.complete import ANY, Path, bare, is_model
 from sim.scenario.faults import Fault, Place, fault_at, nearest
 from sim.scenario.leaf import Limits, Problem, Quantity, Words, as_written, limits_of, span
 from sim.scenario.read_quantity import plain_number
@@ -41,11 +41,22 @@ class Origins:
             for table in (self.values, self.keys, self.raw):
                 for path in [p for p in table if any(p[:n] in gone for n in range(1, len(p)))]:
                     del table[path]
-        for path in document.values:
-            self.raw.pop(path, None)
+        for path in [*document.values, *self._meant_by(document)]:
+            for table in (self.values, self.raw):
+                table.pop(path, None)
         self.values.update(document.values)
         self.keys.update(document.keys)
         self.raw.update(document.raw)
+
+    def _meant_by(self, document: Document) -> list[Path]:
+        """Paths here that a key of the document which stands for every key replaces."""
+        if not any(ANY in path for path in document.values):
+            return []
+        return [path for path in self.values if any(p in document.values for p in _starred(path))]
+
+    def settled(self, path: Path) -> Path:
+        """The path under which a value was set: its own, or one with a key that stands for every key."""
+        return path if path in self.values else next((p for p in _starred(path) if p in self.values), path)
 
     def place(self, path: Path) -> Place:
         """Place of a value, or of the nearest thing around it."""
@@ -57,6 +68,11 @@ class Origins:
             if path[:n] in self.values:
                 return self.values[path[:n]]
         return Place("scenario")
+
+
+def _starred(path: Path) -> Iterator[Path]:
+    """The path with each of its keys in turn replaced by the one that stands for every key."""
+    return ((*path[:n], ANY, *path[n + 1 :]) for n in range(len(path)))
 
 
 def expected(
@@ -85,6 +101,7 @@ def _problems(
     detail: ErrorDetails, model: type[BaseModel], origins: Origins
 ) -> list[tuple[Place, str, Problem]]:
     path, kind, notes, owner = _follow(detail["loc"], model)
+    path = origins.settled(path)
     told: Mapping[str, Any] = detail.get("ctx", {})
     if detail["type"] == "quantity":
         found = []

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 MOST_EXTENDS = 8
-_SET = re.compile(r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)=(.*)", re.DOTALL)
+_SET = re.compile(r"((?:[A-Za-z0-9_-]+|\*)(?:\.(?:[A-Za-z0-9_-]+|\*))*)=(.*)", re.DOTALL)
 
 Model = TypeVar("Model", bound=BaseModel)
 

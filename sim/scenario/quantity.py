@@ -25,7 +25,7 @@ class Spec(Closed):
         return complete(cls, data, origin=(info.context or {}).get("origin"))
 
 
-def quantity(  # noqa: PLR0913
+def quantity(
     value: float,
     unit: str,
     source: str,

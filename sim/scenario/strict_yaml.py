@@ -19,6 +19,9 @@ MOST_BYTES = 128 * 1024
 MOST_EVENTS = 8_000
 MOST_DEPTH = 32
 
+ALIAS = ("a value written out, or in quotes if it begins with *", "an alias (*)")
+"""What is expected instead of an alias, and what an alias is called."""
+
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
@@ -150,7 +153,7 @@ class _Reader:
             _stop(self.document, self._place(event), f"at most {MOST_EVENTS} values in a file", "more", where)
             raise _StopError
         if kind == "AliasEvent":
-            self._fault(event, where, "a value written out", "an alias (*)")
+            self._fault(event, where, ALIAS[0], ALIAS[1])
             return None
         if getattr(event, "anchor", None):
             self._fault(event, where, "a value without an anchor", f"&{shown(str(event.anchor))}")
@@ -245,7 +248,7 @@ def _odd_key(event: _Event) -> str:
     """What a key is that is no plain word; empty if it is one."""
     kind = type(event).__name__
     if kind != "ScalarEvent":
-        return {"AliasEvent": "an alias (*)", "SequenceStartEvent": "a list"}.get(kind, "a mapping")
+        return {"AliasEvent": ALIAS[1], "SequenceStartEvent": "a list"}.get(kind, "a mapping")
     if getattr(event, "anchor", None):
         return "an anchor"
     if getattr(event, "tag", None):
@@ -264,6 +267,7 @@ _SAID = {
     "unexpected end of stream": ("a closing quote", "the end of the file"),
     "expected ',' or ']'": ("',' or ']' in a list", ""),
     "expected ',' or '}'": ("',' or '}' in a mapping", ""),
+    "expected alphabetic or numeric character": ("quotes around what begins with *, & or %", ""),
     "expected the node content": ("a value", ""),
 }
 

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  (local standard time of the corridor, no daylight saving)
+EPOCH = datetime(2000, 1, 1)
+"""Hour 0, local standard time of the corridor, no daylight saving."""
+
 HOURS_PER_WEEK = 168
 MINUTES_PER_WEEK = 60 * HOURS_PER_WEEK
 

@@ -14,8 +14,8 @@ from sim.scenario.overlay import Change, limits_at, overlay
 from sim.scenario.quantity import Quantity, Spec
 from sim.scenario.schema import CountryServices, Scenario
 from sim.scenario.schema import Post as PostSpec
-from sim.world.parts import Post
 from sim.world.faults import WorldError
+from sim.world.parts import Post
 
 Floats = NDArray[np.float64]
 

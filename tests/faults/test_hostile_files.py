@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.scenario import ScenarioError, digest, load_scenario
+from sim.scenario.find import PACKAGE, packaged
 
 FOLDER = Path(__file__).parent / "hostile"
 MESSAGES = Path(__file__).parent / "hostile_messages.txt"
@@ -206,9 +207,7 @@ def test_all_of_them_together_fit_in_little_memory(tmp_path: Path):
     assert int(done.stdout) < MOST_MIB
 
 
-PLAIN = [
-    (files("scenarios") / f"{name}.yaml").read_text("utf-8") for name in ("tutorial", "northern_route_2010")
-]
+PLAIN = [(files(PACKAGE) / f"{name}.yaml").read_text("utf-8") for name in sorted(packaged(), reverse=True)]
 TOKENS = [
     *"[]{}:,-?&*!|>%@`#'\"",
     *[

@@ -1,7 +1,8 @@
 """The encounter by enumeration: every branch of the inspection chain with its chance, from the text alone.
 
 tip -> bribe -> turning back -> selection -> scanner -> dog -> search -> release. A tip makes selection
-certain, and keeps a refused courier from turning round; a refused bribe draws attention.
+certain, and keeps a refused courier from turning round; a refused bribe draws attention. A patrol is met by
+chance, before anything is offered; whom it meets, it inspects.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def either(prob: float) -> tuple[tuple[bool, float], tuple[bool, float]]:
 def law(visit: Visit) -> Counter[tuple[Outcome, Means]]:
     """Chance of each outcome and means; they add to 1."""
     chances: Counter[tuple[Outcome, Means]] = Counter()
-    for tipped, p_tip in either(visit.tip):
+    met = min(1.0, visit.select * visit.scale) if visit.is_patrol else 1.0
+    chances[Outcome.NOT_INSPECTED, Means.NONE] += (1.0 - visit.tip) * (1.0 - met)
+    for tipped, p_tip in ((True, visit.tip), (False, (1.0 - visit.tip) * met)):
         accept = visit.accept * visit.tip_factor if tipped else visit.accept
         chances[Outcome.BRIBED, Means.NONE] += p_tip * visit.offer * accept
         for refused, p_refused in ((True, visit.offer * (1.0 - accept)), (False, 1.0 - visit.offer)):
@@ -58,7 +61,7 @@ def _inspected(
     select = min(1.0, visit.select * visit.scale)
     if refused:
         select = max(select, visit.refused_select)
-    if tipped:
+    if tipped or visit.is_patrol:
         select = 1.0
     chances[Outcome.NOT_INSPECTED, Means.NONE] += here * (1.0 - select)
     for scanned, p_scan in either(visit.scan):

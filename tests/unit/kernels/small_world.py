@@ -124,10 +124,10 @@ def load_arrays(routes: RouteArrays, route: np.ndarray, key: int = 1, **columns:
         "visit": 0,
         "minute": 0,
         "lost_stop": -1,
-        "bulk": 1.0,
+        "mass_g": 1000.0,
         **columns,
     }
-    types_of = {"key": np.uint64, "bulk": np.float64}
+    types_of = {"key": np.uint64, "mass_g": np.float64}
     return LoadArrays(
         **{f: np.array(np.broadcast_to(v, n), types_of.get(f, np.int64)) for f, v in arrays.items()}
     )
@@ -175,6 +175,7 @@ def carry_rules(**columns: Any) -> CarryRules:
     """Rules of the way: loads are fully visible, and nobody turns back."""
     arrays = {
         "image": np.ones(N_COVERS),
+        "image_half_g": np.zeros(N_COVERS),
         "odour": np.ones(N_COVERS),
         "cover_on_mode": np.array(COVER_ON_MODE, np.int64),
         "turn_back": 0.0,

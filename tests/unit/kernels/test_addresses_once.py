@@ -82,7 +82,8 @@ class Noted:
         self.used.update(word.at for word in words)
 
     def happens(self, word, prob):
-        self.use(word)
+        if 0.0 < prob < 1.0:  # what is certain uses nothing up
+            self.use(word)
         return draws._happens(int(word), prob)
 
     def bribe_answer(self, word, offer, accept):
@@ -165,7 +166,7 @@ def run_of_weeks(noted, routes=ROUTES, keys=None, weeks=range(522, 543)):
             visit=np.zeros(sent.flow.size, np.int64),
             minute=sent.minute + 900,
             lost_stop=sent.lost_stop,
-            bulk=np.ones(sent.flow.size),
+            mass_g=sent.mass_g.astype(np.float64),
         )
         loads = new if loads is None else LoadArrays(*map(np.concatenate, zip(loads, new, strict=True)))
         for from_h, to_h in ((0, 57), (57, 168)):

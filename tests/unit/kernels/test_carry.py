@@ -75,7 +75,7 @@ def lively(n=400, name="lively"):
         release=[[0.5, 0.1, 0.3], [0.0, 0.9, 0.2]],
         goes_on=[0.5, 0.2, 0.8],
     )
-    rules = carry_rules(turn_back=0.6, turn_back_min=390, most_tries=4)
+    rules = carry_rules(turn_back=0.6, turn_back_min=390, most_tries=4, image_half_g=np.arange(9) * 1000.0)
     loads = load_arrays(
         routes,
         wholes(name + " route", 0, 5, n),
@@ -83,7 +83,7 @@ def lively(n=400, name="lively"):
         trafficker=wholes(name + " trafficker", 0, 1, n),
         cover=wholes(name + " cover", 0, 3, n),
         minute=wholes(name + " minute", 0, WEEK_MIN - 1, n),
-        bulk=numbers(name + " bulk", n),
+        mass_g=1.0 + 9000.0 * numbers(name + " mass", n),
     )
     lost = numbers(name + " lost", n) < 0.1
     loads = loads._replace(lost_stop=np.where(lost, loads.stop, -1))
@@ -316,10 +316,13 @@ def test_each_cover_has_its_own_selection_image_and_odour():
 
 
 def test_a_small_load_gives_less_of_an_image():
-    routes, posts = route_arrays([[0]]), post_arrays(["alfa"], find_cold=0.0)
-    loads = load_arrays(routes, np.zeros(2, np.int64), bulk=[1.0, 0.25])
-    _, log = carried(loads, routes, posts, still_hours(1, scan=0.8))
-    assert np.allclose(log.seize_prob, [0.8, 0.2], rtol=1e-15)
+    """Half at the cover's half mass; the cover is the one before the post."""
+    half = np.zeros(9)
+    half[Cover.FOOT_HORSE] = 3000.0
+    routes, posts = route_arrays([[0]], mode=Mode.GREEN), post_arrays(["alfa"], find_cold=0.0)
+    loads = load_arrays(routes, np.zeros(3, np.int64), mass_g=[9000, 3000, 1000], cover=Cover.PASSENGER_TRAIN)
+    _, log = carried(loads, routes, posts, still_hours(1, scan=0.8), rules=carry_rules(image_half_g=half))
+    assert np.allclose(log.seize_prob, [0.6, 0.4, 0.2], rtol=1e-15)
 
 
 def test_outbound_share_scales_selection_of_those_who_leave():

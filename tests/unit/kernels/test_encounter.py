@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 
 import numpy as np
@@ -20,12 +21,20 @@ VISITS = st.builds(Visit, *[PROBS] * 6, st.floats(0.0, 3.0), *[PROBS] * 8, st.bo
 SURE, NEVER = 0, 2**32 - 1
 
 
+def taken(function, visit):
+    """The chances that a function asks for, by name."""
+    asked = inspect.signature(function).parameters
+    return {name: value for name, value in visit._asdict().items() if name in asked}
+
+
 def found_prob(visit):
-    return chain.found_prob(*visit[:13])
+    return chain.found_prob(**taken(chain._found_prob, visit))
 
 
 def encountered(visit, key=1, who=2, address=3, nth=0, function=chain.encounter):
-    outcome, means = function(np.uint64(key), np.uint64(who), np.uint64(address), nth, *visit)
+    chances = taken(chain._encounter, visit)
+    assert len(chances) == len(visit)
+    outcome, means = function(np.uint64(key), np.uint64(who), np.uint64(address), nth, **chances)
     return Outcome(outcome), Means(means)
 
 
@@ -62,12 +71,29 @@ def test_one_word_decides_offer_and_answer(word, answer):
 
 
 @pytest.mark.parametrize(
-    ("tipped", "refused", "scale", "expected"),
-    [(True, False, 0.5, 1.0), (False, False, 0.5, 0.1), (False, False, 9.0, 1.0), (False, True, 0.5, 0.6),
-     (False, True, 4.0, 0.8)],
-)  # fmt: skip
-def test_selection_by_tip_refusal_or_policy(tipped, refused, scale, expected):
-    assert chain.select_prob(tipped, refused, 0.2, scale, 0.6) == expected
+    ("tipped", "refused", "patrol", "scale", "expected"),
+    [
+        (True, False, False, 0.5, 1.0),
+        (False, False, False, 0.5, 0.1),
+        (False, False, False, 9.0, 1.0),
+        (False, True, False, 0.5, 0.6),
+        (False, True, False, 4.0, 0.8),
+        (False, False, True, 0.5, 1.0),
+    ],
+)
+def test_selection_by_tip_patrol_refusal_or_policy(tipped, refused, patrol, scale, expected):
+    assert chain.select_prob(tipped, refused, patrol, 0.2, scale, 0.6) == expected
+
+
+@pytest.mark.parametrize(("patrol", "scale", "expected"), [(False, 0.5, 1.0), (True, 0.5, 0.1), (True, 9.0, 1.0)])
+def test_a_patrol_is_met_by_chance(patrol, scale, expected):
+    assert chain.met_prob(patrol, 0.2, scale) == expected
+
+
+def test_half_the_image_at_half_the_mass():
+    assert chain.bulk_of(3000.0, 3000.0) == 0.5
+    assert chain.bulk_of(1000.0, 3000.0) == 0.25
+    assert chain.bulk_of(5.0, 0.0) == 1.0
 
 
 def test_scanner_and_dog_are_products():
@@ -124,6 +150,14 @@ ALL_HALF = Visit(*[0.5] * 15, False)
 def test_words_lead_through_the_chain(words, outcome, means):
     given_words = {name: int(word * 2**32) for name, word in words.items()}
     assert with_words(ALL_HALF, **given_words) == (outcome, means)
+
+
+def test_a_patrol_that_is_not_met_takes_no_bribe():
+    patrol = ALL_HALF._replace(is_patrol=True)
+    assert with_words(patrol, bribe=SURE) == (Outcome.NOT_INSPECTED, Means.NONE)
+    assert with_words(patrol, bribe=SURE, select=SURE) == (Outcome.BRIBED, Means.NONE)
+    assert with_words(patrol, search=SURE, select=SURE) == (Outcome.SEIZED, Means.PATROL)
+    assert with_words(patrol, tip=SURE, bribe=SURE) == (Outcome.BRIBED, Means.NONE)
 
 
 def test_a_search_needs_what_came_before():
@@ -192,6 +226,7 @@ def test_an_alarm_that_leads_to_no_opening_hides_what_a_search_by_hand_would_fin
         (Visit(offer=1.0, turn_back=1.0, refused_select=1.0), 0.0),
         (Visit(select=0.5, scan=0.5, dog=0.5, open_on_alarm=0.8, find_cold=0.0), 0.3),
         (Visit(select=0.1, find_cold=0.5), 0.05),
+        (Visit(select=0.1, find_cold=0.5, offer=1.0, accept=0.4, is_patrol=True), 0.03),
     ],
 )
 def test_limits_and_known_answers_of_found_prob(visit, found):

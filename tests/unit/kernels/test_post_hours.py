@@ -279,6 +279,12 @@ def test_mobile_teams_add_inspections():
     assert math.isclose(hours.inspected[0], 8.0, rel_tol=1e-12)
 
 
+def test_mobile_teams_look_at_no_more_than_there_is():
+    posts = post_arrays(["alfa"], trucks_per_h=20.0, lanes=12, service_h=0.1, inspect_share=0.9)
+    hours, _ = run(posts, week_shape(1, extra_inspections=30.0), to_h=1)
+    assert math.isclose(hours.inspected[0], 20.0, rel_tol=1e-12)
+
+
 def test_a_patrol_has_no_queue_and_its_own_hours():
     posts = post_arrays(["alfa"], is_patrol=True, trucks_per_h=5.0, teams=1.0, scanner_share=1.0)
     shape = week_shape(1, patrol_shape=numbers("patrol", HOURS))

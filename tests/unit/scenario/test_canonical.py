@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import digest, load_scenario, resolved
+from sim.scenario.find import packaged
 from sim.scenario.schema import Scenario
 
 PLAIN = """\
@@ -76,7 +77,7 @@ def test_options_and_files_that_say_the_same_have_the_same_digest(tmp_path: Path
     assert digest(load_scenario("tutorial", sets=sets).scenario) == digest_of(tmp_path, PLAIN)
 
 
-@pytest.mark.parametrize("name", ["tutorial", "northern_route_2010"])
+@pytest.mark.parametrize("name", packaged())
 def test_what_is_resolved_can_be_read_back(name: str):
     scenario = load_scenario(name).scenario
     again = Scenario.model_validate(json.loads(json.dumps(resolved(scenario))))

@@ -128,3 +128,20 @@ def test_a_layer_replaces_what_it_gives_in_another_kind():
 def test_the_origin_names_the_source():
     given = complete(World, {"part": {"share": 0.2}}, origin=lambda path: f"line of {path}")
     assert given["part"]["share"].source == "line of ('part', 'share')"
+
+
+def test_a_key_that_stands_for_every_key_is_laid_under_the_others_and_over_what_was_there():
+    class Table(Spec):
+        parts: dict[str, Fixed] = Field(default_factory=dict)
+
+    below = complete(Table, {"parts": {"a": {"share": 0.1}, "b": {"share": 0.2}}})
+    above = complete(
+        Table, {"parts": {"*": {"share": 0.3}, "b": {"share": 0.4}, "c": {"kind": "fixed"}}}, below
+    )
+    parts = Table.model_validate(above).parts
+    assert {name: part.share.value for name, part in parts.items()} == {
+        "a": 0.3,
+        "b": 0.4,
+        "c": 0.3,
+        "*": 0.3,
+    }

@@ -148,8 +148,9 @@ def test_the_table_of_a_scenario_tells_its_own_values():
     assert "| weights.herat | weight of a place | 0.4 |" in table
 
 
-def test_the_table_of_the_baseline_names_every_status():
-    table = parameter_table(load_scenario("northern_route_2010").scenario)
+@pytest.mark.parametrize("name", packaged())
+def test_the_table_of_a_packaged_scenario_is_whole(name: str):
+    table = parameter_table(load_scenario(name).scenario)
     rows = [line.split(" | ") for line in table.splitlines()[2:]]
     assert all(len(row) == 7 for row in rows)
     assert all(row[6].strip(" |") for row in rows)

@@ -140,6 +140,12 @@ def test_options_are_laid_over_files(tmp_path: Path):
     assert world.posts["y"].wait.value == 2
 
 
+def test_an_option_may_name_every_key(tmp_path: Path):
+    path = write(tmp_path, a="name: a\nposts: {x: {skill: 0.9}, y: {}}\n")
+    posts = load(path, "posts.*.skill=0.2", "posts.z.wait=1").scenario.posts
+    assert {name: post.skill.value for name, post in posts.items()} == dict.fromkeys("xyz*", 0.2)
+
+
 def test_options_say_the_same_as_a_file(tmp_path: Path):
     path = write(tmp_path, a="name: a\n", b="name: a\nposts: {x: {skill: 0.7}}\nweeks: 3\n")
     by_option = load(path, "weeks=3", "posts.x.skill=0.7").scenario
@@ -361,3 +367,15 @@ def test_thousands_of_faults_are_told_in_time(tmp_path: Path):
     assert len(found) == 3500
     assert found[0].endswith("did you mean 'weeks'?")
     assert time.perf_counter() - started < 5
+
+
+def test_a_fault_under_the_key_for_every_key_is_told_once(tmp_path: Path):
+    path = write(
+        tmp_path,
+        a='extends: b.yaml\nposts: {"*": {skill: 3}, z: {wait: x}}\n',
+        b="name: b\nposts: {x: {skill: 0.5}, y: {wait: 3}}\n",
+    )
+    assert faults(path) == [
+        "a.yaml:2:22: posts.*.skill: expected a number from 0 to 1 (got 3)",
+        "a.yaml:2:36: posts.z.wait: expected a number of h, 0 or more (got x)",
+    ]
