@@ -87,7 +87,7 @@ def run(  # noqa: PLR0913  (one parameter per option of the command line)
 
         check_folder(folder, overwrite=overwrite)
         with progress(quiet, was_stopped) as tell:
-            result = sim.run(loaded.scenario, key=key, interventions=loaded.interventions, progress=tell)
+            result = sim.run(loaded, key=key, progress=tell)
 
         from experiments.summary import summary
 

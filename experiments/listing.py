@@ -60,10 +60,10 @@ def faults_of(file: str, sets: Sequence[str]) -> str:
         if _is_intervention(file):
             sim.load_intervention(file)
         else:
-            scenario = sim.load_scenario(file, sets=sets).scenario
-            from sim.world.build import build_world
+            loaded = sim.load_scenario(file, sets=sets)
+            from sim.trial import world_in_place
 
-            build_world(scenario)
+            world_in_place(loaded, ())
     except ScenarioError as error:
         return str(error)
     except WorldError as error:

@@ -14,11 +14,12 @@ from sim.agents.mesa_compat import release
 from sim.model import CorridorModel
 from sim.results.frames import Ended, frames
 from sim.results.run_result import RunResult
-from sim.scenario.load import load_intervention, load_scenario, resolved
+from sim.scenario.load import Loaded, ScenarioError, load_intervention, load_scenario, resolved
 from sim.scenario.overlay import Intervention
 from sim.scenario.quantity import Quantity, Spec
 from sim.scenario.schema import Scenario
 from sim.world.build import build_world
+from sim.world.faults import WorldError
 from sim.world.tables import tables_folder
 from sim.world.world import World
 
@@ -27,7 +28,7 @@ PACKAGES = ("mesa", "numpy", "numba", "scipy", "pandas", "pydantic", "pyarrow")
 
 
 def run(
-    scenario: str | Scenario | World,
+    scenario: str | Loaded[Any] | Scenario | World,
     *,
     key: int,
     interventions: Sequence[str | Intervention] = (),
@@ -38,7 +39,7 @@ def run(
     Parameters
     ----------
     scenario
-        Name or path of a scenario, or one already loaded.
+        Name or path of a scenario, or one already loaded (with its interventions), or its world.
     key : int
         Root of all luck, 0 to 2**64 - 1. Equal keys give equal luck in every scenario.
     interventions
@@ -65,11 +66,37 @@ def run(
         release(model)
 
 
-def world_of(scenario: str | Scenario, interventions: Sequence[str | Intervention] = ()) -> World:
+def world_of(
+    scenario: str | Loaded[Any] | Scenario, interventions: Sequence[str | Intervention] = ()
+) -> World:
     """World of a scenario and interventions, each by name or given."""
-    loaded = load_scenario(scenario).scenario if isinstance(scenario, str) else scenario
-    laid = [load_intervention(i) if isinstance(i, str) else i for i in interventions]
-    return build_world(loaded, laid)
+    if isinstance(scenario, Scenario):
+        laid = [load_intervention(i) if isinstance(i, str) else i for i in interventions]
+        return build_world(scenario, laid)
+    if isinstance(scenario, Loaded):
+        laid = [load_intervention(i) if isinstance(i, str) else i for i in interventions]
+        return world_in_place(scenario, [*scenario.interventions, *laid])
+    names = [i for i in interventions if isinstance(i, str)]
+    loaded = load_scenario(scenario, interventions=names)
+    by_name = dict(zip(names, loaded.interventions, strict=True))
+    laid = [by_name[i] if isinstance(i, str) else i for i in interventions]
+    return world_in_place(loaded, laid)
+
+
+def world_in_place(loaded: Loaded[Any], interventions: Sequence[Intervention]) -> World:
+    """World of a scenario just read; what does not fit the tables is told where it stands in the file.
+
+    Raises
+    ------
+    ScenarioError
+        For faults that lie in the scenario; WorldError for those of the tables.
+    """
+    try:
+        return build_world(loaded.scenario, interventions)
+    except WorldError as error:
+        if not error.misfits:
+            raise
+        raise ScenarioError([loaded.fault(*misfit) for misfit in error.misfits]) from None
 
 
 def result_of(model: CorridorModel) -> RunResult:

@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.scenario.carriage import Covers, CoverSpec, Travel
+from sim.scenario.explain import expected
 from sim.scenario.posts import Post, PostClasses
-from sim.scenario.quantity import Quantity, Spec, quantity
+from sim.scenario.quantity import Quantity, Spec, Words, quantity
 from sim.scenario.services import CountryServices
 from sim.scenario.tiers import Tier, Tiers
 from sim.scenario.variants import NO_FIGURE
@@ -35,9 +36,11 @@ __all__ = [
     "Travel",
 ]
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-CountryOrAny = Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]
+Name = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$"), Words("a name of small letters, digits and _, at most 48")
+]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), Words("a country as two capitals")]
+CountryOrAny = Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$"), Words("a country as two capitals, or '*'")]
 CoverName = Literal[
     "tir_truck",
     "produce_truck",
@@ -87,9 +90,9 @@ class Supply(Spec):
     @model_validator(mode="after")
     def _shares(self) -> Supply:
         if abs(sum(self.mix.values()) - 1.0) > 1e-9:
-            raise ValueError("shares of a mix must add to 1")
+            raise expected("shares that add to 1", f"{sum(self.mix.values()):g}", at=("mix",))
         if any(not 0.0 <= s <= 100.0 for s in self.season) or sum(self.season) <= 0:
-            raise ValueError("season needs twelve weights of 0 to 100, not all 0")
+            raise expected("twelve weights of 0 to 100, not all 0", at=("season",))
         return self
 
 

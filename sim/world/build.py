@@ -18,11 +18,12 @@ from sim.world.calendar import HOURS_PER_WEEK
 from sim.world.candidates import candidate_routes
 from sim.world.consignors import consignors
 from sim.world.corridor import build_corridor
-from sim.world.faults import WorldError
+from sim.world.faults import Misfit, WorldError
 from sim.world.options import options_of
 from sim.world.parameters import base_parameters, changed
 from sim.world.parts import Corridor, Post, Route
 from sim.world.post_table import post_arrays
+from sim.world.size import too_large
 from sim.world.tables import Tables, read_tables, tables_folder
 from sim.world.ways import TravelCosts
 from sim.world.world import Profiles, StepTable, World
@@ -43,7 +44,12 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
     """
     tables = read_tables(tables_folder(scenario.tables))
     corridor = build_corridor(tables, scenario.start)
-    pairs = _pairs(scenario, corridor)
+    posts = tuple(sorted(corridor.posts.values(), key=lambda p: p.post_id))
+    countries = tuple(sorted({p.country for p in corridor.places.values()} | {p.country for p in posts}))
+    misfits = [*_misfits(scenario, corridor, countries), *too_large(scenario, len(posts))]
+    if misfits:
+        raise WorldError(misfits=misfits)
+    pairs = _pairs(scenario)
     travel = scenario.travel
     costs = TravelCosts(
         road_kmh=travel.road_kmh.value,
@@ -63,9 +69,6 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
             key=lambda r: r.route_id,
         )
     )
-    posts = tuple(sorted(corridor.posts.values(), key=lambda p: p.post_id))
-    countries = tuple(sorted({p.country for p in corridor.places.values()} | {p.country for p in posts}))
-    _refuse_unknown_countries(scenario, countries)
     base = base_parameters(scenario, posts, countries)
     post_row = {p.post_id: i for i, p in enumerate(posts)}
     legs = tuple(sorted(corridor.legs))
@@ -108,37 +111,52 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
     )
 
 
-def _pairs(scenario: Scenario, corridor: Corridor) -> dict[str, list[str]]:
-    """Markets that each origin ships to; unknown places are refused."""
+def _pairs(scenario: Scenario) -> dict[str, list[str]]:
+    """Markets that each origin ships to."""
     pairs: dict[str, set[str]] = {}
-    faults = []
-    for name, group in scenario.traffickers.items():
-        for place in (*group.origins, *group.markets):
-            if place not in corridor.places:
-                faults.append(f"traffickers.{name}: {place!r} is no place of the tables")
-    for name, supply in scenario.supply.items():
-        for place in (*supply.origins, *supply.markets):
-            if place not in corridor.places:
-                faults.append(f"supply.{name}: {place!r} is no place of the tables")
+    for supply in scenario.supply.values():
         for group in scenario.traffickers.values():
             for origin in set(group.origins) & set(supply.origins):
                 pairs.setdefault(origin, set()).update(set(group.markets) & set(supply.markets))
-        served = {(o, m) for g in scenario.traffickers.values() for o in g.origins for m in g.markets}
-        faults += [
-            f"supply.{name}: no trafficker carries from {o!r} to {m!r}"
-            for o in supply.origins
-            for m in supply.markets
-            if (o, m) not in served
-        ]
-    if faults:
-        raise WorldError(faults)
     return {origin: sorted(markets) for origin, markets in sorted(pairs.items())}
 
 
-def _refuse_unknown_countries(scenario: Scenario, countries: Sequence[str]) -> None:
-    unknown = sorted(set(scenario.countries) - {ANY} - set(countries))
-    if unknown:
-        raise WorldError([f"countries.{c}: no place or post of the tables lies there" for c in unknown])
+def _misfits(scenario: Scenario, corridor: Corridor, countries: Sequence[str]) -> list[Misfit]:
+    """What the scenario asks for that the tables do not have."""
+    places = tuple(sorted(corridor.places))
+    named = [
+        (f"traffickers.{name}.{part}", place)
+        for name, group in scenario.traffickers.items()
+        for part in ("origins", "markets")
+        for place in getattr(group, part)
+    ]
+    named += [
+        (f"supply.{name}.{part}.{place}", place)
+        for name, supply in scenario.supply.items()
+        for part in ("origins", "markets")
+        for place in getattr(supply, part)
+    ]
+    known = corridor.places
+    found = [Misfit(path, "a place of the tables", p, places) for path, p in named if p not in known]
+    served = {(o, m) for g in scenario.traffickers.values() for o in g.origins for m in g.markets}
+    found += [
+        Misfit(f"supply.{name}", "a trafficker for every origin and market", f"none from {o} to {m}")
+        for name, supply in scenario.supply.items()
+        for o in supply.origins
+        for m in supply.markets
+        if (o, m) not in served
+    ]
+    found += [
+        Misfit(f"countries.{c}", "a country of the tables", c, tuple(countries))
+        for c in sorted(set(scenario.countries) - {ANY} - set(countries))
+    ]
+    homes = {name: group.home for name, group in scenario.traffickers.items()}
+    found += [
+        Misfit(f"traffickers.{name}.home", "a country of the tables", home, tuple(countries))
+        for name, home in homes.items()
+        if home not in countries
+    ]
+    return found
 
 
 def _prior_hit(routes: Sequence[Route]) -> float:

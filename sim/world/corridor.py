@@ -62,7 +62,7 @@ class _Builder:
         self.closed_crossings = {d.crossing_id for d in tables.crossing_dates if d.opened > on}
         self.crossings = {c.post_id: c for c in tables.crossings if c.post_id not in self.closed_crossings}
         closed = {d.leg_id for d in tables.leg_dates if d.opened > on}
-        closed |= {p.leg_id for p in tables.legs_parallel}
+        closed |= {p.leg_id for p in tables.legs_parallel} | {u.leg_id for u in tables.legs_not_used}
         closed |= {
             r.leg_id for r in self.all_rows if r.post_ids and self.closed_crossings.issuperset(r.post_ids)
         }

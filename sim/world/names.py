@@ -40,6 +40,8 @@ def _uses(tables: Tables) -> Iterator[tuple[str, str, str]]:
         yield where, "climate zone", inland.climate_zone
         yield from ((where, "leg", leg_id) for leg_id in inland.passing_legs)
     yield from (("post_traffic.csv", "control", row.crossing_id) for row in tables.traffic)
+    for unused in tables.legs_not_used:
+        yield "legs_not_used.csv", "leg", unused.leg_id
     for parallel in tables.legs_parallel:
         yield "legs_parallel.csv", "leg", parallel.leg_id
         yield from (

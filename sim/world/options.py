@@ -82,7 +82,7 @@ def options_of(
 def _listed(
     scenario: Scenario, flows: FlowTable, traffickers: TraffickerTable, routes: Sequence[Route]
 ) -> tuple[Ints, Ints, list[tuple[int, int, int]]]:
-    """Route of each option, first option of each flow; flow, option and cover of each cover of each option."""
+    """Route of each option; first option of each flow; flow, option and cover of each option's covers."""
     of_pair: dict[tuple[str, str], list[int]] = {}
     for r, route in enumerate(routes):
         of_pair.setdefault((route.origin, route.market), []).append(r)

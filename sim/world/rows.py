@@ -155,6 +155,15 @@ class TrafficRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NotUsedRow:
+    """A leg that is there but that no load takes."""
+
+    leg_id: str = _text()
+    source: str = _text()
+    status: str = _text()
+
+
+@dataclass(frozen=True, slots=True)
 class ParallelRow:
     """A leg that is left out because a chain of finer legs stands for the same line."""
 

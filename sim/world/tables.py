@@ -32,6 +32,7 @@ class Tables:
     legs: tuple[rows.LegRow, ...]
     legs_added: tuple[rows.LegRow, ...]
     legs_parallel: tuple[rows.ParallelRow, ...]
+    legs_not_used: tuple[rows.NotUsedRow, ...]
     leg_dates: tuple[rows.LegDateRow, ...]
     crossings: tuple[rows.CrossingRow, ...]
     crossing_dates: tuple[rows.CrossingDateRow, ...]
@@ -62,6 +63,7 @@ FILES: dict[str, TableFile] = {
     "places": TableFile("places.csv", rows.PlaceRow, ("place_id",)),
     "legs": TableFile("legs.csv", rows.LegRow, ("leg_id",)),
     "legs_added": TableFile("legs_added.csv", rows.LegRow, ("leg_id",), required=False),
+    "legs_not_used": TableFile("legs_not_used.csv", rows.NotUsedRow, ("leg_id",), required=False),
     "legs_parallel": TableFile("legs_parallel.csv", rows.ParallelRow, ("leg_id",), required=False),
     "leg_dates": TableFile("leg_dates.csv", rows.LegDateRow, ("leg_id",), required=False),
     "crossings": TableFile("border_crossings.csv", rows.CrossingRow, ("post_id",)),
