@@ -10,7 +10,7 @@ import csv
 import json
 import math
 import multiprocessing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from sim.scenario.quantity import Quantity, Spec
 from sim.scenario.schema import CountryServices, Scenario
 
 Floats = NDArray[np.float64]
+Tell = Callable[[int, int], None]
 
 COMMODITY = "heroin"
 BANDS: dict[str, tuple[float, float]] = {
@@ -178,14 +179,17 @@ def run_points(
     n_points: int,
     workers: int,
     record: Path,
-    tell: Any = None,  # noqa: ANN401
+    tell: Tell | None = None,
 ) -> list[Outcome]:
     """Run every point that the record does not hold yet; each outcome is written as it comes."""
+    from sim.trial import warmup
+
     scenario: Scenario = load_scenario(name).scenario
     names, u = dimensions(scenario), quantiles(scenario, key, n_points)
     done = {o.point: o for o in read_record(record)} if record.exists() else {}
     todo = [i for i in range(n_points) if i not in done]
     fresh = not record.exists()
+    warmup()
     context = multiprocessing.get_context("spawn")
     with record.open("a", newline="") as file, ProcessPoolExecutor(workers, mp_context=context) as pool:
         writer = csv.writer(file)
@@ -209,6 +213,20 @@ def read_record(record: Path) -> list[Outcome]:
         ]
 
 
+def choose(
+    declared_name: str,
+    name: str,
+    key: int,
+    n_points: int,
+    workers: int,
+    folder: Path,
+    tell: Tell | None = None,
+) -> dict[str, Any]:
+    """Run what is missing of the points, and write the values and the record of the choice to a folder."""
+    outcomes = run_points(declared_name, key, n_points, workers, folder / "points.csv", tell)
+    return write_choice(declared_name, name, key, outcomes, folder)
+
+
 def medoid(u: Floats, landed: Sequence[int]) -> int:
     """The landed point with the smallest summed distance to the other landed points, in quantiles."""
     among = u[list(landed)]
@@ -216,15 +234,12 @@ def medoid(u: Floats, landed: Sequence[int]) -> int:
     return landed[int(np.argmin(distance.sum(axis=1)))]
 
 
-def write_baseline(
+def write_choice(
     declared_name: str, name: str, key: int, outcomes: Sequence[Outcome], folder: Path
 ) -> dict[str, Any]:
-    """Write the baseline scenario and its record; gives the record.
+    """Write the chosen values and their record; gives the record.
 
-    Raises
-    ------
-    ValueError
-        If no point lands in the bands: the mechanisms or the ranges are wrong.
+    Where no point lands in the bands, the mechanisms or the ranges are wrong: only the record is written.
     """
     scenario: Scenario = load_scenario(declared_name).scenario
     names, u = dimensions(scenario), quantiles(scenario, key, len(outcomes))
@@ -243,14 +258,13 @@ def write_baseline(
         "landed": len(landed),
         "landed_share": len(landed) / len(outcomes),
     }
-    if not landed:
-        raise ValueError(f"no point of {len(outcomes)} lands in all bands; in each: {misses}")
-    chosen = medoid(u, landed)
-    record["medoid"] = chosen
-    record["outcome"] = {band: getattr(outcomes[chosen], band) for band in BANDS}
-    record["quantiles"] = dict(zip(names, [round(float(x), 6) for x in u[chosen]], strict=True))
-    text = scenario_text(scenario, declared_name, name, record)
-    (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    if landed:
+        chosen = medoid(u, landed)
+        record["medoid"] = chosen
+        record["outcome"] = {band: getattr(outcomes[chosen], band) for band in BANDS}
+        record["quantiles"] = dict(zip(names, [round(float(x), 6) for x in u[chosen]], strict=True))
+        text = scenario_text(scenario, declared_name, name, record)
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
 
@@ -270,9 +284,10 @@ def scenario_text(scenario: Scenario, declared_name: str, name: str, record: Map
             here[leaf] = q
     head = (
         f"# Made by `kordon baseline`: {source}, key {record['key']}.\n"
-        f"# Values by quantile of the ranges of {declared_name}; the record: {name}.json.\n"
+        f"# Values at quantiles of the ranges of {declared_name}; the record is {name}.json.\n"
     )
-    return head + f"extends: {declared_name}\n" + "".join(_lines(tree, 0, source))
+    named = f"extends: {declared_name}\nname: {name}\ntitle: Values chosen for the baseline\n"
+    return head + named + "".join(_lines(tree, 0, source))
 
 
 def _same_as_any(path: str, chosen: Mapping[str, Quantity]) -> bool:

@@ -1,4 +1,4 @@
-"""The `kordon` command: run, check, list, doctor, schema.
+"""The `kordon` command: run, check, list, doctor, schema, baseline.
 
 Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C. What is heavy is imported by the command
 that needs it, so that help and refusals come at once.
@@ -87,7 +87,10 @@ def run(  # noqa: PLR0913  (one parameter per option of the command line)
 
         check_folder(folder, overwrite=overwrite)
         with progress(quiet, was_stopped) as tell:
-            result = sim.run(loaded, key=key, progress=tell)
+            from sim.world.build import world_in_place
+
+            world = world_in_place(loaded, loaded.interventions)
+            result = sim.run(world, key=key, progress=tell)
 
         from experiments.summary import summary
 
@@ -165,6 +168,41 @@ def schema(debug: Debug = False) -> None:
         typer.echo(schema_text(), nl=False)
 
 
+@app.command()
+def baseline(
+    declared: Annotated[
+        str, typer.Option(help="Scenario whose declared ranges are drawn from.")
+    ] = "northern_route_2010_declared",
+    name: Annotated[
+        str, typer.Option(help="Name of the file of chosen values.")
+    ] = "northern_route_2010_values",
+    points: Annotated[int, typer.Option(min=1, max=100_000, help="Points to draw.")] = 500,
+    key: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Root of all luck.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes.")] = 2,
+    out: Annotated[Path, typer.Option(help="Folder for the record and the values.")] = Path("baseline"),
+    debug: Debug = False,
+) -> None:
+    """Choose a baseline: draw points from declared ranges, run each, take the medoid of those in the bands.
+
+    Stopped, it goes on where it was when the same command is given again.
+    """
+    with answers(debug) as was_stopped:
+        from experiments.baseline import choose
+
+        out.mkdir(parents=True, exist_ok=True)
+        with progress(quiet=False, was_stopped=was_stopped, unit="point") as tell:
+            record = choose(declared, name, key, points, workers, out, tell)
+        if not record["landed"]:
+            typer.echo(f"kordon: no point lands in all bands; in each: {record['in_band']}", err=True)
+            raise typer.Exit(FAILED)
+        typer.echo(
+            f"{record['landed']} of {record['points']} points land in all bands "
+            f"({100 * record['landed_share']:.1f} %); in each: {record['in_band']}\n"
+            f"medoid: point {record['medoid']}, {record['outcome']}\n"
+            f"Kept in {out}: {name}.yaml, {name}.json, points.csv"
+        )
+
+
 @contextmanager
 def answers(debug: bool) -> Iterator[Callable[[], bool]]:
     """Turn what goes wrong inside into one clear answer and an exit code; `debug` lets it through.
@@ -225,11 +263,13 @@ def is_bad_input(error: Exception) -> bool:
 
 
 @contextmanager
-def progress(quiet: bool, was_stopped: Callable[[], bool]) -> Iterator[Callable[[int, int], None]]:
-    """A bar of weeks on the terminal, after the first second; none where nobody would see it."""
+def progress(
+    quiet: bool, was_stopped: Callable[[], bool], unit: str = "week"
+) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal, after the first second; none where nobody would see it."""
     from tqdm import tqdm
 
-    with tqdm(unit="week", delay=1.0, leave=False, file=sys.stderr, disable=True if quiet else None) as bar:
+    with tqdm(unit=unit, delay=1.0, leave=False, file=sys.stderr, disable=True if quiet else None) as bar:
 
         def tell(week: int, weeks: int) -> None:
             if was_stopped():

@@ -61,7 +61,7 @@ def faults_of(file: str, sets: Sequence[str]) -> str:
             sim.load_intervention(file)
         else:
             loaded = sim.load_scenario(file, sets=sets)
-            from sim.trial import world_in_place
+            from sim.world.build import world_in_place
 
             world_in_place(loaded, ())
     except ScenarioError as error:

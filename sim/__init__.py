@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sim.results.run_result import RunResult
     from sim.scenario.faults import ScenarioError
     from sim.scenario.load import load_intervention, load_scenario
-    from sim.trial import run
+    from sim.trial import run, warmup
     from sim.world.faults import WorldError
 
 _HOME = {
@@ -21,6 +21,7 @@ _HOME = {
     "load_intervention": "sim.scenario.load",
     "load_scenario": "sim.scenario.load",
     "run": "sim.trial",
+    "warmup": "sim.trial",
 }
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "load_intervention",
     "load_scenario",
     "run",
+    "warmup",
 ]
 
 

@@ -39,6 +39,7 @@ from sim.week import (
     dealings_of_week,
     decide,
     loads_under_way,
+    offers,
     programme_cents,
     sending_stock,
     shape_of_week,
@@ -98,8 +99,6 @@ class CorridorModel(Model):
         self.world = as_world(scenario, kwargs)
         self.keys = run_keys(self.world, key)
         world = self.world
-        flow_arrays = world.flow_arrays._replace(key=self.keys.flows)
-        self._flows = flow_arrays
         self._mechanisms = Mechanisms(world)
         opening = self._mechanisms.stretches(world.start_hour)[0].values
         self.memory = opening_memory(world, self.keys, opening)
@@ -261,14 +260,14 @@ class CorridorModel(Model):
         sent = dispatch(
             first_hour // HOURS_PER_WEEK,
             60 * first_hour,
-            self._flows,
-            world.option_arrays,
+            *offers(world, decisions, self.keys.flows),
             stock,
             decisions.route_haste,
             decisions.cover_haste,
             world.route_arrays.start,
             world.loss_prob,
         )
+        row = decisions.rows[sent.choice]
         np.subtract.at(memory.stock_g, sent.flow, sent.mass_g)
         owner = world.flows.trafficker[sent.flow]
         mass = trafficker.mixed_load(sent.mass_g, world.flows.mix[sent.flow])
@@ -297,10 +296,10 @@ class CorridorModel(Model):
             load_g=mass,
         )
         if self.week >= world.scenario.burn_in_weeks:
-            memory.used[world.options.option[sent.choice]] = True
+            memory.used[world.options.option[row]] = True
         purchase, transport = np.zeros((2, len(world.traffickers.names)), np.int64)
         np.add.at(purchase, owner, sent.mass_g * world.flows.buy_cents_per_kg[sent.flow] // 1000)
-        np.add.at(transport, owner, np.rint(world.options.transport_cents[sent.choice]).astype(np.int64))
+        np.add.at(transport, owner, np.rint(world.options.transport_cents[row]).astype(np.int64))
         return purchase, transport
 
     def _learn(

@@ -88,7 +88,8 @@ def first_routes(world: World, memory: Memory, keys: RunKeys) -> NDArray[np.bool
     """
     rows = np.arange(world.options.flow.size)
     who = world.flows.trafficker[world.options.flow]
-    through = believed(rows, who, world.options.first, world.options.check, risk_matrix(world, memory))
+    options = world.options
+    through = believed(options.way, who, options.first, options.check, risk_matrix(world, memory))
     value, _ = choice_values(world, rows, utilities(world, rows, through))
     flow = flow_of_option(world)
     words = blocks(

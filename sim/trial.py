@@ -14,12 +14,11 @@ from sim.agents.mesa_compat import release
 from sim.model import CorridorModel
 from sim.results.frames import Ended, frames
 from sim.results.run_result import RunResult
-from sim.scenario.load import Loaded, ScenarioError, load_intervention, load_scenario, resolved
+from sim.scenario.load import Loaded, load_intervention, load_scenario, resolved
 from sim.scenario.overlay import Intervention
 from sim.scenario.quantity import Quantity, Spec
 from sim.scenario.schema import Scenario
-from sim.world.build import build_world
-from sim.world.faults import WorldError
+from sim.world.build import build_world, world_in_place
 from sim.world.tables import tables_folder
 from sim.world.world import World
 
@@ -39,7 +38,7 @@ def run(
     Parameters
     ----------
     scenario
-        Name or path of a scenario, or one already loaded (with its interventions), or its world.
+        Name or path of a scenario, or one already loaded (with its interventions), or a world.
     key : int
         Root of all luck, 0 to 2**64 - 1. Equal keys give equal luck in every scenario.
     interventions
@@ -66,6 +65,12 @@ def run(
         release(model)
 
 
+def warmup() -> None:
+    """Compile every kernel, so that workers find them compiled."""
+    short = ["burn_in_weeks=0", "weeks=1", "tiers.small.behaviour=best_response"]
+    run(load_scenario("tutorial", sets=short), key=0)
+
+
 def world_of(
     scenario: str | Loaded[Any] | Scenario, interventions: Sequence[str | Intervention] = ()
 ) -> World:
@@ -81,22 +86,6 @@ def world_of(
     by_name = dict(zip(names, loaded.interventions, strict=True))
     laid = [by_name[i] if isinstance(i, str) else i for i in interventions]
     return world_in_place(loaded, laid)
-
-
-def world_in_place(loaded: Loaded[Any], interventions: Sequence[Intervention]) -> World:
-    """World of a scenario just read; what does not fit the tables is told where it stands in the file.
-
-    Raises
-    ------
-    ScenarioError
-        For faults that lie in the scenario; WorldError for those of the tables.
-    """
-    try:
-        return build_world(loaded.scenario, interventions)
-    except WorldError as error:
-        if not error.misfits:
-            raise
-        raise ScenarioError([loaded.fault(*misfit) for misfit in error.misfits]) from None
 
 
 def result_of(model: CorridorModel) -> RunResult:

@@ -19,10 +19,12 @@ from sim.agents.trafficker import (
     lies_low,
     race,
     risk_matrix,
+    run_starts,
     utilities,
 )
 from sim.agents.trafficker import review as take_routes
 from sim.kernels.arrays import DOG, SCALE, SCAN, Dealings, LoadArrays, PostArrays, PostHours, WeekShape
+from sim.kernels.dispatch import FlowArrays, OptionArrays
 from sim.kernels.perceive import actual, believed
 from sim.scenario.overlay import cut_hours, hour_of, strength_at
 from sim.world.calendar import HOURS_PER_WEEK, hours_of_week
@@ -49,8 +51,9 @@ class Stretch(NamedTuple):
 class Decisions(NamedTuple):
     """What traffickers settled for a week."""
 
-    through: Floats  # (n_rows,) perceived chance to get through, 0 where not weighed
-    route_haste: Floats  # (n_options,) in the race of the alternatives, inf where shut
+    rows: Ints  # (n_rows,) covers of options that may be chosen, rows of `World.options` in order
+    through: Floats  # (n_rows,) perceived chance to get through
+    route_haste: Floats  # (n_routes,) of each option among the rows, in the race of the alternatives
     cover_haste: Floats  # (n_rows,)
 
 
@@ -156,10 +159,25 @@ def decide(
         take_routes(world, memory, best, growing)
         kept = ((memory.held | knows_all) & is_open)[world.options.option[rows]]
         rows, through, worth = rows[kept], through[kept], worth[kept]
-    route_haste, cover_haste = race(world, rows, worth)
-    seen = np.zeros(world.options.flow.size)
-    seen[rows] = through
-    return Decisions(seen, route_haste, cover_haste)
+    return Decisions(rows, through, *race(world, rows, worth))
+
+
+def offers(world: World, decisions: Decisions, keys: NDArray[np.uint64]) -> tuple[FlowArrays, OptionArrays]:
+    """Flows and options as `dispatch` reads them, with those alone that may be chosen; `keys` (n_flows,)."""
+    every, rows = world.option_arrays, decisions.rows
+    option = world.options.option[rows]
+    starts = run_starts(option) if rows.size else rows
+    options = OptionArrays(
+        route=every.route[option[starts]],
+        address=every.address[option[starts]],
+        first=np.append(starts, rows.size),
+        cover=every.cover[rows],
+        cover_address=every.cover_address[rows],
+        most_g=every.most_g[rows],
+    )
+    flow = world.options.flow[rows[starts]]
+    first = np.searchsorted(flow, np.arange(len(world.flows.names) + 1))
+    return world.flow_arrays._replace(key=keys, first=first), options
 
 
 def _through(
@@ -168,18 +186,20 @@ def _through(
     """Perceived chance to get through of some covers of options, (n,); true chances for `best_response`."""
     who = world.flows.trafficker[world.options.flow[rows]]
     options = world.options
-    through: Floats = believed(rows, who, options.first, options.check, risk_matrix(world, memory))
+    through: Floats = believed(
+        options.way[rows], who, options.first, options.check, risk_matrix(world, memory)
+    )
     exact = follows(world, "best_response")[who]
     if exact.any():
         seen = slice(stretch.from_h, stretch.to_h)
         scale, scan, dog = (hours.met[:, seen, column].mean(axis=1) for column in (SCALE, SCAN, DOG))
         through[exact] = actual(
-            rows[exact],
+            options.way[rows[exact]],
             who[exact],
             options.first,
             options.check,
             options.outbound,
-            options.load_g,
+            options.load_g[rows[exact]],
             stretch.posts,
             scale,
             scan,

@@ -141,16 +141,12 @@ def run_starts(groups: Ints) -> Ints:
 
 
 def race(world: World, rows: Ints, worth: Floats) -> tuple[Floats, Floats]:
-    """Haste of every option (n_options,) and of its covers (n_rows,) in a load's choice; inf where shut."""
-    cover_haste = np.full(world.options.flow.size, np.inf)
-    route_haste = np.full(world.option_arrays.route.size, np.inf)
-    if rows.size:
-        of_route, value = choice_values(world, rows, worth)
-        option = world.options.option[rows]
-        starts = run_starts(option)
-        cover_haste[rows] = haste(value, starts)
-        route_haste[option[starts]] = haste(of_route, run_starts(world.options.flow[rows[starts]]))
-    return route_haste, cover_haste
+    """Haste of the routes (n,) and of the covers (n_rows,) weighed, in the race that is a load's choice."""
+    if rows.size == 0:
+        return worth, worth
+    of_route, value = choice_values(world, rows, worth)
+    starts = run_starts(world.options.option[rows])
+    return haste(of_route, run_starts(world.options.flow[rows[starts]])), haste(value, starts)
 
 
 def learn(memory: Memory, world: World, caught: Floats, trips: Floats) -> None:

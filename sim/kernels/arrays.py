@@ -14,9 +14,9 @@ class RouteArrays(NamedTuple):
     """Candidate routes as flat lists of stops; a stop is a post, the last one of a route its market."""
 
     start: np.ndarray  # (n_routes + 1,) int64, first stop of each route
-    post: np.ndarray  # (n_stops,) int64, post row, NO_POST at the market
-    minutes: np.ndarray  # (n_stops,) int64, travel from the stop before
-    mode: np.ndarray  # (n_stops,) int64, codes.Mode of the leg on which the stop lies
+    post: np.ndarray  # (n_stops,) int32, post row, NO_POST at the market
+    minutes: np.ndarray  # (n_stops,) int32, travel from the stop before
+    mode: np.ndarray  # (n_stops,) int8, codes.Mode of the leg on which the stop lies
     outbound: np.ndarray  # (n_stops,) bool, the post's country is being left
 
 
@@ -99,7 +99,7 @@ class PostHours(NamedTuple):
     hours: np.ndarray  # (n_posts,) float64, in the call
 
 
-WAIT = 0  # whole minutes; SHUT where the post stays closed
+WAIT = 0  # whole minutes; SHUT where the post stays closed, SHUT - n where it opens in n hours
 SCALE = 1  # of selection
 SCAN = 2  # P(alarm | inspected, fully visible load)
 DOG = 3  # P(alarm | inspected, full odour)
@@ -157,12 +157,12 @@ class Carried(NamedTuple):
 class Encounters(NamedTuple):
     """Event log of a call, in order of load, then time."""
 
-    load: np.ndarray  # (n,) int64, row in the call's loads
-    post: np.ndarray  # (n,) int64, post row
+    load: np.ndarray  # (n,) int32, row in the call's loads
+    post: np.ndarray  # (n,) int32, post row
     minute: np.ndarray  # (n,) int64
-    visit: np.ndarray  # (n,) int64
-    cover: np.ndarray  # (n,) int64, cover under which the load stood before the post
-    outcome: np.ndarray  # (n,) int64, codes.Outcome
-    means: np.ndarray  # (n,) int64, codes.Means
+    visit: np.ndarray  # (n,) int16
+    cover: np.ndarray  # (n,) int8, cover under which the load stood before the post
+    outcome: np.ndarray  # (n,) int8, codes.Outcome
+    means: np.ndarray  # (n,) int8, codes.Means
     seize_prob: np.ndarray  # (n,) float64, P(final seizure | arrival), all stages integrated
     divert_prob: np.ndarray  # (n,) float64, P(released and diverted | arrival)

@@ -39,6 +39,9 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
             return np.int64(Fate.DELIVERED), s, v, t, m
         h = (t - week_min) // 60
         wait = hours.met[p, h, WAIT]
+        if wait < SHUT:
+            t += 60 * np.int64(SHUT - wait) - (t - week_min) % 60
+            continue
         here = rules.cover_on_mode[cover, routes.mode[s]]
         log.load[m], log.post[m], log.minute[m], log.visit[m], log.cover[m] = i, p, t, v, here
         if wait == SHUT:
@@ -123,14 +126,8 @@ carry_load = njit(cache=True, nogil=True)(_carry_load)
 def _room_for(n):
     """Empty log of n rows."""
     return Encounters(
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.float64),
+        np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int16),
+        np.empty(n, np.int8), np.empty(n, np.int8), np.empty(n, np.int8), np.empty(n, np.float64),
         np.empty(n, np.float64),
     )
 
@@ -148,7 +145,7 @@ def _carry(week_min, to_min, loads, routes, posts, hours, dealings, rules):
     stop, visit, minute = loads.stop.copy(), loads.visit.copy(), loads.minute.copy()
     fate = np.empty(n, np.int64)
     tries = max(rules.most_tries, rules.patience_min // rules.turn_back_min + 2)
-    room, m = 8 * n + 64, 0
+    room, m = 4 * n + 256, 0
     log = room_for(room)
     for i in range(n):
         need = (routes.start[loads.route[i] + 1] - stop[i]) * tries

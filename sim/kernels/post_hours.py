@@ -169,7 +169,7 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
                     row[h, WAIT] = SHUT
                 else:
                     backlog += work
-                    row[h, WAIT] = np.floor(60.0 * (shut_h + backlog * hours_per_truck))
+                    row[h, WAIT] = SHUT - shut_h
                     n_delay_h += backlog
                     exertion = exertion_after(exertion, 0.0, gain, recovery)
                 continue

@@ -350,7 +350,7 @@ class Post(Spec):
         0.15,
         "1",
         NO_FIGURE + "search by hand without an alarm; hides are professional",
-        low=0.03,
+        low=0.01,
         high=0.4,
         least=0,
         most=1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sim.codes import COVER_ON_MODE, NO_POST, Cover
 from sim.kernels.arrays import CarryRules, RouteArrays
 from sim.kernels.post_hours import NORMAL_STEPS, wait_table
 from sim.scenario.complete import ANY
+from sim.scenario.load import Loaded, ScenarioError
 from sim.scenario.overlay import Intervention, hour_of
 from sim.scenario.schema import CoverSpec, Scenario
 from sim.world.calendar import HOURS_PER_WEEK
@@ -32,6 +34,22 @@ ROUTE_PRIOR = 0.1
 """Mean of the honest prior, per route of median length (MODELS 3.1)."""
 
 Ints = NDArray[np.int64]
+
+
+def world_in_place(loaded: Loaded[Any], interventions: Sequence[Intervention]) -> World:
+    """World of a scenario just read; what does not fit the tables is told where it stands in the file.
+
+    Raises
+    ------
+    ScenarioError
+        For faults that lie in the scenario; WorldError for those of the tables.
+    """
+    try:
+        return build_world(loaded.scenario, interventions)
+    except WorldError as error:
+        if not error.misfits:
+            raise
+        raise ScenarioError([loaded.fault(*misfit) for misfit in error.misfits]) from None
 
 
 def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) -> World:
@@ -211,9 +229,9 @@ def _route_arrays(
         start.append(len(post))
     arrays = RouteArrays(
         np.array(start, np.int64),
-        np.array(post, np.int64),
-        np.array(minutes, np.int64),
-        np.array(mode, np.int64),
+        np.array(post, np.int32),
+        np.array(minutes, np.int32),
+        np.array(mode, np.int8),
         np.array(outbound, np.bool_),
     )
     steps = StepTable(

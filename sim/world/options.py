@@ -39,12 +39,14 @@ def options_of(
     transport_cents = 100.0 * usd_per_km * np.array([r.km for r in routes])[route]
     days = np.array([r.hours for r in routes])[route] / 24.0
 
-    n_checks = (np.diff(arrays.start) - 1)[route]
+    way_of, way = np.unique(route * len(Cover) + cover, return_inverse=True)
+    way_route, way_cover = np.divmod(way_of, len(Cover))
+    n_checks = (np.diff(arrays.start) - 1)[way_route]
     first_check = np.append(0, np.cumsum(n_checks))
-    row_of_check = np.repeat(np.arange(route.size), n_checks)
-    stop = arrays.start[route][row_of_check] + np.arange(first_check[-1]) - first_check[row_of_check]
-    here = np.array(COVER_ON_MODE, np.int64)[cover[row_of_check], arrays.mode[stop]]
-    staffed = np.bincount(row_of_check, ~is_patrol[arrays.post[stop]], minlength=route.size)
+    way_of_check = np.repeat(np.arange(way_of.size), n_checks)
+    stop = arrays.start[way_route][way_of_check] + np.arange(first_check[-1]) - first_check[way_of_check]
+    here = np.array(COVER_ON_MODE, np.int64)[way_cover[way_of_check], arrays.mode[stop]]
+    staffed = np.bincount(way_of_check, ~is_patrol[arrays.post[stop]], minlength=way_of.size)[way]
     gain, loss, wage = _payoffs(flows, traffickers, flow, load_g, transport_cents, days, staffed)
 
     tiers: list[Tier] = [getattr(scenario.tiers, t) for t in traffickers.tiers]
@@ -72,8 +74,9 @@ def options_of(
         gain=gain,
         loss=loss,
         wage=wage,
+        way=way,
         first=first_check,
-        check=arrays.post[stop] * N_COVERS + here,
+        check=(arrays.post[stop] * N_COVERS + here).astype(np.int32),
         outbound=arrays.outbound[stop],
     )
     return flow_arrays, option_arrays, table

@@ -78,7 +78,8 @@ class OptionTable:
     gain: Floats  # (n,) of a load that gets through, before the wage, in units of the margin
     loss: Floats  # (n,) of one that does not, in units of the margin
     wage: Floats  # (n,) riskless wage, in units of the margin
-    first: Ints  # (n + 1,) first check of each row
+    way: Ints  # (n,) route and cover, whoever uses them
+    first: Ints  # (n_ways + 1,) first check of each way
     check: Ints  # (n_checks,) post row * N_COVERS + cover at that post
     outbound: NDArray[np.bool_]  # (n_checks,) the post's country is being left
 

@@ -210,11 +210,13 @@ def differing(a: RunResult, b: RunResult) -> list[str]:
     return [name for name in first if first[name] != second[name]]
 
 
-def with_rows(monkeypatch: pytest.MonkeyPatch, folder: Path, **rows: Sequence[str]) -> None:
-    """Let the tutorial's tables be a copy in `folder` with rows added to some files, or with a file rewritten."""
+def with_tables(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, edit: Callable[[str, list[str]], list[str]]
+) -> None:
+    """Let the tutorial's tables be a copy in `folder`, each file's rows (the header aside) as `edit` gives them."""
     folder.mkdir(parents=True, exist_ok=True)
     for item in tables_folder("tutorial").iterdir():
-        text = item.read_text(encoding="utf-8").rstrip("\n").split("\n")
-        added = list(rows.get(item.name.removesuffix(".csv"), ()))
-        (folder / item.name).write_text("\n".join([*text, *added]) + "\n", encoding="utf-8")
+        header, *rows = item.read_text(encoding="utf-8").rstrip("\n").split("\n")
+        text = "\n".join([header, *edit(item.name.removesuffix(".csv"), rows)]) + "\n"
+        (folder / item.name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(sim.world.build, "tables_folder", lambda _: folder)

@@ -13,7 +13,8 @@ ALPHA = 1e-6
 POWER = 0.999
 
 needs_compiled = pytest.mark.skipif(
-    bool(numba.config.DISABLE_JIT), reason="counts millions of draws; uncompiled kernels are tested on small worlds"
+    bool(numba.config.DISABLE_JIT),
+    reason="counts millions of draws; uncompiled kernels are tested on small worlds",
 )
 
 

@@ -115,7 +115,9 @@ def poisson_counts(name, mean, n):
 
 
 def dispersion_pvalue(counts, mean):
-    """Two-sided p-value of the sum of squared deviations over the mean, chi-square with n degrees of freedom."""
+    """Two-sided p-value of the sum of squared deviations over the mean, chi-square with n degrees of
+    freedom.
+    """
     statistic, n = ((counts - mean) ** 2).sum() / mean, counts.size
     # a sum of squares of Poisson numbers has variance 2 + 1 / mean a cell; scaled to that of a chi-square
     z = (statistic - n) / math.sqrt(n * (2.0 + 1.0 / mean))
@@ -125,8 +127,8 @@ def dispersion_pvalue(counts, mean):
 def test_thinned_poisson_streams_are_poisson_and_independent():
     """Null: of Poisson(5) loads a cell, seized ~ Poisson(1.5), missed ~ Poisson(3.5), uncorrelated.
 
-    n = 200,000 cells, alpha = 1e-6; finds 2 % of dispersion and a correlation of 0.018. Planted: cells in which all
-    loads share the luck of one, and cells of a fixed number of loads.
+    n = 200,000 cells, alpha = 1e-6; finds 2 % of dispersion and a correlation of 0.018. Planted: cells in
+    which all loads share the luck of one, and cells of a fixed number of loads.
     """
     mean, prob, n = 5.0, 0.3, 200_000
     sent = poisson_counts("loads of a cell", mean, n)
@@ -164,8 +166,9 @@ def test_a_dispersion_test_knows_poisson_numbers():
 def test_seized_mass_is_that_of_a_compound_poisson_stream():
     """Null: seized kg of a cell has mean lam p E[kg] and variance lam p E[kg^2].
 
-    Loads are lognormal with median 5 kg and sigma 0.7; 300,000 cells of Poisson(3) loads, p = 0.2. alpha = 1e-6; finds
-    2.1 % of the mean, and 13 % of the variance. Planted: heavier loads that are seized twice as often.
+    Loads are lognormal with median 5 kg and sigma 0.7; 300,000 cells of Poisson(3) loads, p = 0.2. alpha
+    = 1e-6; finds 2.1 % of the mean, and 13 % of the variance. Planted: heavier loads that are seized
+    twice as often.
     """
     mean, prob, n, mu, sigma = 3.0, 0.2, 300_000, math.log(5000.0), 0.7
     sent = poisson_counts("lumpy loads", mean, n)

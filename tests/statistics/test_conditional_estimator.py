@@ -1,4 +1,6 @@
-"""Expected seizures against realised ones: the same mean, with less spread; and more inspection never finds less."""
+"""Expected seizures against realised ones: the same mean, with less spread; and more inspection never
+finds less.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,12 @@ NAMES = [f"post {p}" for p in range(8)]
 
 
 def world(name, n_loads, *, bribes):
-    """Eight posts on six routes, hours that differ, three traffickers; tips, releases and turning back with `bribes`."""
-    routes = route_arrays([[0, 1, 2], [3, 4], [2, 5], [6], [7, 0, 3, 5, 1], [4, 6, 7]], minutes=300, outbound=[2, 4])
+    """Eight posts on six routes, hours that differ, three traffickers; tips, releases and turning back
+    with `bribes`.
+    """
+    routes = route_arrays(
+        [[0, 1, 2], [3, 4], [2, 5], [6], [7, 0, 3, 5, 1], [4, 6, 7]], minutes=300, outbound=[2, 4]
+    )
     cold = 0.6 * numbers(name + " cold", 8, 9)
     posts = post_arrays(
         NAMES,
@@ -48,14 +54,16 @@ def world(name, n_loads, *, bribes):
         dog=0.6 * numbers(name + " dog", 8, HOURS),
     )
     deals = dealings(
-        8, 3, 3,
+        8,
+        3,
+        3,
         tip=0.1 * numbers(name + " tip", 3, 3),
         offer=0.8 * bribes,
         accept=0.6 * bribes * numbers(name + " accept", 3, 8),
         tip_factor=0.3,
         release=0.5 * bribes * numbers(name + " release", 3, 3),
         goes_on=[0.3, 0.6, 0.9],
-    )  # fmt: skip
+    )
     rules = carry_rules(turn_back=0.6, turn_back_min=400, image_half_g=np.full(9, 2000.0))
     loads = load_arrays(
         routes,
@@ -70,11 +78,12 @@ def world(name, n_loads, *, bribes):
 
 
 def test_expected_seizures_have_the_mean_of_realised_ones():
-    """Null: at each encounter, given the past, the chance of seizure is `seize_prob`, of diversion `divert_prob`.
+    """Null: at each encounter, given the past, the chance of seizure is `seize_prob`, of diversion
+    `divert_prob`.
 
-    The sum of (happened - chance) is then a martingale with variance sum p (1 - p). About 230,000 encounters with
-    tips, bribes, turning back and releases, alpha = 1e-6; finds a bias of 4 % in seizures. Planted: turning back,
-    releases, or tips left out of the chance.
+    The sum of (happened - chance) is then a martingale with variance sum p (1 - p). About 230,000
+    encounters with tips, bribes, turning back and releases, alpha = 1e-6; finds a bias of 4 % in
+    seizures. Planted: turning back, releases, or tips left out of the chance.
     """
     *_, log = ran = carry_endlessly(*world("unbiased", 100_000, bribes=1.0))
     assert len(ran) == 2
@@ -101,7 +110,8 @@ def test_expected_seizures_have_the_mean_of_realised_ones():
 
 
 def test_expected_seizures_vary_less():
-    """The variance over loads of a load's expected seizures is below that of its fate: gain 2 or more, both means alike.
+    """The variance over loads of a load's expected seizures is below that of its fate: gain 2 or more,
+    both means alike.
 
     Gain = Var(seized) / Var(sum of chances), 60,000 loads that all take the same route; measured 3.3.
     """
@@ -152,7 +162,9 @@ RAISED = ["open_on_alarm", "find_cold", "select", "scale", "scan", "dog"]
 
 @pytest.mark.parametrize("what", RAISED)
 def test_raising_one_thing_never_loses_a_capture(what):
-    """10,000 pairs of the same load with the same luck, bribes and releases off: 0 captures lost, some won."""
+    """10,000 pairs of the same load with the same luck, bribes and releases off: 0 captures lost, some
+    won.
+    """
     before = world("pairs", 10_000, bribes=0.0)
     assert (before[2].find_cold <= before[2].open_on_alarm).all()
     base, _ = carry_endlessly(*before)

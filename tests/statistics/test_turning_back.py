@@ -1,8 +1,8 @@
 """Offers, refusals, turning back and trying again: fates against an absorbing Markov chain.
 
-A load at stop s on its v-th try is a state; the fates are absorbing. With Q the chances between states and R
-those of the fates, B = (I - Q)^-1 R, and the mean number of encounters is (I - Q)^-1 1. The law of one visit is
-the enumeration of `encounter_law`, written apart from the kernels.
+A load at stop s on its v-th try is a state; the fates are absorbing. With Q the chances between states
+and R those of the fates, B = (I - Q)^-1 R, and the mean number of encounters is (I - Q)^-1 1. The law of
+one visit is the enumeration of `encounter_law`, written apart from the kernels.
 """
 
 from __future__ import annotations
@@ -47,9 +47,17 @@ class Graph:
         self.is_patrol = chances("patrol") < 0.2
         self.tip, self.offer, self.accept = 0.3 * chances("tip"), chances("offer"), 0.7 * chances("accept")
         self.tip_factor, self.scale, self.scan = 0.4, 1.5 * chances("scale"), chances("scan")
-        self.select, self.refused_select, self.dog = chances("select"), chances("refused"), 0.5 * chances("dog")
+        self.select, self.refused_select, self.dog = (
+            chances("select"),
+            chances("refused"),
+            0.5 * chances("dog"),
+        )
         self.find_on_tip, self.open_on_alarm = 0.5 + 0.5 * chances("on tip"), chances("open")
-        self.find_cold, self.release, self.goes_on = 0.5 * chances("cold"), 0.5 * chances("release"), chances("on")
+        self.find_cold, self.release, self.goes_on = (
+            0.5 * chances("cold"),
+            0.5 * chances("release"),
+            chances("on"),
+        )
 
     def visit(self, post: int, nth: int) -> Visit:
         values = {f: getattr(self, f) for f in Visit._fields}
@@ -85,7 +93,11 @@ class Graph:
             **{f: getattr(self, f) for f in ("is_patrol", "refused_select", "find_on_tip")},
         )
         hours = still_hours(n, scale=self.scale, scan=self.scan, dog=self.dog)
-        deals = dealings(n, n, **{f: getattr(self, f) for f in ("offer", "accept", "tip", "tip_factor", "release", "goes_on")})
+        deals = dealings(
+            n,
+            n,
+            **{f: getattr(self, f) for f in ("offer", "accept", "tip", "tip_factor", "release", "goes_on")},
+        )
         rules = carry_rules(turn_back=self.turn_back, most_tries=self.tries, turn_back_min=7)
         routes = route_arrays([range(n)], minutes=11)
         fates, visits, expected = [], [], 0.0
@@ -101,7 +113,9 @@ class Graph:
 
 def worst_pvalue(fates, visits, chances, mean_visits):
     """Smallest p-value of the shares of the fates and of the mean number of encounters."""
-    found = [share_pvalue(int((fates == end).sum()), fates.size, p) for end, p in zip(ENDS, chances, strict=True)]
+    found = [
+        share_pvalue(int((fates == end).sum()), fates.size, p) for end, p in zip(ENDS, chances, strict=True)
+    ]
     error = visits.std() / np.sqrt(visits.size)
     if error > 0:
         found.append(z_pvalue(visits.mean(), mean_visits, error))
@@ -110,8 +124,8 @@ def worst_pvalue(fates, visits, chances, mean_visits):
 
 @pytest.mark.parametrize("number", range(N_GRAPHS))
 def test_fates_are_those_of_the_absorbing_chain(number):
-    """Null: B = (I - Q)^-1 R. Binomial and z, n = 100,000 loads a graph, alpha = 1e-6 for 80 tests; finds a bias
-    of 4 % where half of the loads are seized.
+    """Null: B = (I - Q)^-1 R. Binomial and z, n = 100,000 loads a graph, alpha = 1e-6 for 80 tests; finds
+    a bias of 4 % where half of the loads are seized.
     """
     graph = Graph(f"graph {number}")
     fates, visits, expected = graph.carried(100_000, key=40 + number)
@@ -124,7 +138,9 @@ def test_fates_are_those_of_the_absorbing_chain(number):
 
 @pytest.mark.long
 def test_all_graphs_together_are_unbiased():
-    """Null as above, 600,000 loads a graph. Sum over graphs of seizures, alpha = 1e-6; finds a bias of 0.5 %."""
+    """Null as above, 600,000 loads a graph. Sum over graphs of seizures, alpha = 1e-6; finds a bias of
+    0.5 %.
+    """
     n, hits, mean, variance = 600_000, 0, 0.0, 0.0
     for number in range(N_GRAPHS):
         graph = Graph(f"graph {number}")
@@ -154,7 +170,9 @@ def test_the_chain_knows_what_it_should():
     "fault", [{"tries": 1}, {"turn_back": 0.0}, {"tip_factor": 1.0}], ids=["tries", "turning back", "tips"]
 )
 def test_a_planted_fault_is_found(fault):
-    """A chain that forgets one thing that the kernels do is told apart on some of the graphs, and here on one."""
+    """A chain that forgets one thing that the kernels do is told apart on some of the graphs, and here on
+    one.
+    """
     graph = Graph("graph 1")
     graph.n, graph.tries, graph.turn_back = min(graph.n, 3), 4, 0.8
     graph.tip, graph.accept = graph.tip + 0.2, graph.accept + 0.2

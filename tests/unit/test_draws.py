@@ -203,12 +203,18 @@ def words():
     """400,000 blocks of one key, as (n, 4)."""
     n = 400_000
     return blocks(
-        np.full(n, 20_101, np.uint64), np.arange(n, dtype=np.uint64), np.full(n, 7, np.uint64), 0, int(What.ROUTE)
+        np.full(n, 20_101, np.uint64),
+        np.arange(n, dtype=np.uint64),
+        np.full(n, 7, np.uint64),
+        0,
+        int(What.ROUTE),
     )
 
 
 def deviation_found(n: int) -> float:
-    """Distance between distribution functions that a Kolmogorov-Smirnov test on n numbers is bound to find."""
+    """Distance between distribution functions that a Kolmogorov-Smirnov test on n numbers is bound to
+    find.
+    """
     return 2.0 * float(np.sqrt(-np.log(ALPHA / 2) / (2 * n)))
 
 
@@ -268,7 +274,7 @@ def test_a_name_given_twice_is_refused():
 
 
 def test_names_that_share_an_address_are_both_named(monkeypatch):
-    monkeypatch.setattr(draws, "name_address", lambda name: len(name))
+    monkeypatch.setattr(draws, "name_address", len)
     with pytest.raises(ValueError, match=r"'beta' and 'alfa'"):
         name_addresses(["alfa", "beta"])
 

@@ -55,7 +55,7 @@ def test_run_prints_a_summary_and_keeps_everything(kordon, asked, tmp_path):
     assert {"summary.txt", "figures/map.png", "figures/weekly.png"} <= set(written(folder))
     assert (folder / "summary.txt").read_text() + "\nKept in runs/tutorial-7\n" == done.stdout
     assert asked[0]["key"] == 7
-    assert asked[0]["scenario"].name == "tutorial"
+    assert asked[0]["scenario"].scenario.name == "tutorial"
 
 
 def test_run_options_reach_the_run(kordon, asked, tmp_path):

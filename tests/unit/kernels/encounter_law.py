@@ -84,7 +84,9 @@ def _inspected(
             chances[Outcome.MISSED, Means.NONE] += branch * (1.0 - found)
             chances[Outcome.SEIZED, means] += branch * found * (1.0 - visit.release)
             chances[Outcome.RELEASED, means] += branch * found * visit.release * visit.goes_on
-            chances[Outcome.RELEASED_DIVERTED, means] += branch * found * visit.release * (1.0 - visit.goes_on)
+            chances[Outcome.RELEASED_DIVERTED, means] += (
+                branch * found * visit.release * (1.0 - visit.goes_on)
+            )
 
 
 def chance_of(visit: Visit, *outcomes: Outcome) -> float:

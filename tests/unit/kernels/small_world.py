@@ -144,12 +144,18 @@ def as_carried(loads: LoadArrays, carried: Carried) -> LoadArrays:
 
 
 def still_hours(n_posts: int, **columns: Any) -> PostHours:
-    """A week in which every hour is alike: scale 1, no wait, no scanner, no dogs, unless a column says otherwise.
+    """A week in which every hour is alike: scale 1, no wait, no scanner, no dogs, unless a column says
+    otherwise.
 
     `wait`, `scale`, `scan` and `dog` are one number, a number a post, or (n_posts, HOURS).
     """
     met = np.zeros((n_posts, HOURS, 4))
-    for at, name, neutral in ((WAIT, "wait", 0.0), (SCALE, "scale", 1.0), (SCAN, "scan", 0.0), (DOG, "dog", 0.0)):
+    for at, name, neutral in (
+        (WAIT, "wait", 0.0),
+        (SCALE, "scale", 1.0),
+        (SCAN, "scan", 0.0),
+        (DOG, "dog", 0.0),
+    ):
         value = np.asarray(columns.pop(name, neutral), np.float64)
         met[:, :, at] = value[:, None] if value.ndim == 1 else value
     assert not columns, columns
@@ -195,7 +201,9 @@ def carry_endlessly(
     deals: Dealings,
     rules: CarryRules,
 ) -> tuple[Carried, Encounters]:
-    """Carry loads week after week of the same hours until none is under way; the log in order of load, then time."""
+    """Carry loads week after week of the same hours until none is under way; the log in order of load,
+    then time.
+    """
     logs, fate = [], np.zeros(loads.key.size, np.int64)
     stop, visit, minute = loads.stop.copy(), loads.visit.copy(), loads.minute.copy()
     week = 0
@@ -218,7 +226,12 @@ def joined(logs: Sequence[Encounters]) -> Encounters:
 
 def week_shape(n_posts: int, first_hour: int = 0, **columns: Any) -> WeekShape:
     """A week in which no hour differs from another; scanners and dogs never err."""
-    shapes = {"scan_hit": (n_posts,), "dog_hit": (n_posts, 24), "willing": (n_posts,), "extra_inspections": (n_posts,)}
+    shapes = {
+        "scan_hit": (n_posts,),
+        "dog_hit": (n_posts, 24),
+        "willing": (n_posts,),
+        "extra_inspections": (n_posts,),
+    }
     arrays = {"hour_of_day": (first_hour + np.arange(HOURS, dtype=np.int64)) % 24}
     for field in WeekShape._fields[1:]:
         value = np.asarray(columns.pop(field, 0.0 if field == "extra_inspections" else 1.0))

@@ -1,8 +1,9 @@
-"""No random number serves twice: the kernels run uncompiled, and every word that decides something is noted.
+"""No random number serves twice: the kernels run uncompiled, and every word that decides something is
+noted.
 
-A word is used up by one stage of one encounter, one part of one dispatch, or one post-hour (whose flow and
-scanner have their own bits). Three flows send loads for 21 weeks, posts open and close, loads stay under way from
-week to week, and weeks are cut at odd hours: 50,000 words, none twice.
+A word is used up by one stage of one encounter, one part of one dispatch, or one post-hour (whose flow
+and scanner have their own bits). Three flows send loads for 21 weeks, posts open and close, loads stay
+under way from week to week, and weeks are cut at odd hours: 50,000 words, none twice.
 """
 
 from __future__ import annotations
@@ -142,20 +143,36 @@ def run_of_weeks(noted, routes=ROUTES, keys=None, weeks=range(522, 543)):
     )
     way = route_arrays(routes, minutes=900)
     posts = post_arrays(
-        list("abcdef"), country=[0, 0, 1, 1, 0, 1], is_patrol=[0, 0, 0, 0, 0, 1], trucks_per_h=0.8, traffic_cv=0.3,
-        select=0.5, refused_select=0.9, open_on_alarm=0.6, find_cold=0.2, find_on_tip=0.9, scanner_share=0.5,
-        fail_prob=0.1, repair_prob=0.3, open_hours=[24, 24, 24, 24, 10, 24],
-    )  # fmt: skip
-    deals = dealings(
-        6, 2, 3, tip=0.1, offer=0.6, accept=0.4, tip_factor=0.2, release=0.5, goes_on=[0.5, 0.5]
+        list("abcdef"),
+        country=[0, 0, 1, 1, 0, 1],
+        is_patrol=[0, 0, 0, 0, 0, 1],
+        trucks_per_h=0.8,
+        traffic_cv=0.3,
+        select=0.5,
+        refused_select=0.9,
+        open_on_alarm=0.6,
+        find_cold=0.2,
+        find_on_tip=0.9,
+        scanner_share=0.5,
+        fail_prob=0.1,
+        repair_prob=0.3,
+        open_hours=[24, 24, 24, 24, 10, 24],
     )
+    deals = dealings(6, 2, 3, tip=0.1, offer=0.6, accept=0.4, tip_factor=0.2, release=0.5, goes_on=[0.5, 0.5])
     rules = carry_rules(turn_back=0.7, turn_back_min=400)
     state, loads, fates = rested(6), None, []
     for week in weeks:
         sent = noted.dispatch(
-            week, week * WEEK_MIN, flows, options, np.array([300_000, 150_000, 60_000]), np.ones(5), np.ones(10),
-            way.start, np.full(5, 0.1),
-        )  # fmt: skip
+            week,
+            week * WEEK_MIN,
+            flows,
+            options,
+            np.array([300_000, 150_000, 60_000]),
+            np.ones(5),
+            np.ones(10),
+            way.start,
+            np.full(5, 0.1),
+        )
         new = LoadArrays(
             key=flows.key[sent.flow],
             who=week << 16 | sent.slot,
@@ -173,7 +190,15 @@ def run_of_weeks(noted, routes=ROUTES, keys=None, weeks=range(522, 543)):
             shut = posts._replace(open_hours=np.where(np.arange(6) == 1, 0, posts.open_hours))
             here = shut if week == 524 else posts
             hours, state = noted.post_hours(
-                np.uint64(subkey(7, "posts")), 168 * week, from_h, to_h, here, week_shape(6), state, wait_table(1), SWING
+                np.uint64(subkey(7, "posts")),
+                168 * week,
+                from_h,
+                to_h,
+                here,
+                week_shape(6),
+                state,
+                wait_table(1),
+                SWING,
             )
             assert isinstance(hours, PostHours)
             ended, _ = noted.carry(
@@ -202,7 +227,7 @@ def test_no_word_is_used_twice(many_weeks):
 def test_every_kind_of_draw_of_the_kernels_was_made(many_weeks):
     noted, _, _ = many_weeks
     drawn = {What(at[4]) for at in noted.used}
-    kinds = "ARRIVAL INSPECTION REFUSAL DISPATCH WHERE_LOST ROUTE COVER POST_HOUR".split()
+    kinds = ["ARRIVAL", "INSPECTION", "REFUSAL", "DISPATCH", "WHERE_LOST", "ROUTE", "COVER", "POST_HOUR"]
     assert drawn == {What[kind] for kind in kinds}
     visits = {at[3] for at in noted.used if at[4] == What.ARRIVAL}
     assert visits >= {0, 1, 2, 3}

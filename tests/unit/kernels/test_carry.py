@@ -44,8 +44,12 @@ def carried(loads, routes, posts, hours=None, deals=None, rules=None, to_min=WEE
 
 
 def lively(n=400, name="lively"):
-    """Loads on six routes over six posts where everything happens: tips, bribes, refusals, releases, delays."""
-    routes = route_arrays([[0, 1, 2], [3], [2, 4, 5], [5, 0], [], [1, 3, 4, 0, 2]], minutes=47, outbound=[0, 4])
+    """Loads on six routes over six posts where everything happens: tips, bribes, refusals, releases,
+    delays.
+    """
+    routes = route_arrays(
+        [[0, 1, 2], [3], [2, 4, 5], [5, 0], [], [1, 3, 4, 0, 2]], minutes=47, outbound=[0, 4]
+    )
     posts = post_arrays(
         NAMES,
         country=[0, 0, 1, 1, 2, 2],
@@ -243,7 +247,11 @@ def test_a_tip_leaves_no_time_to_turn_back():
     routes, posts = route_arrays([[0]]), post_arrays(["alfa"], select=0.0)
     deals = dealings(1, offer=1.0, tip=1.0)
     _, log = carried(
-        load_arrays(routes, np.zeros(9, np.int64)), routes, posts, deals=deals, rules=carry_rules(turn_back=1.0)
+        load_arrays(routes, np.zeros(9, np.int64)),
+        routes,
+        posts,
+        deals=deals,
+        rules=carry_rules(turn_back=1.0),
     )
     assert (log.outcome == Outcome.SEIZED).all()
     assert (log.means == Means.TIP).all()
@@ -278,6 +286,24 @@ def test_a_load_waits_at_a_closed_post_until_it_opens():
     assert ended.fate.tolist() == [Fate.DELIVERED]
 
 
+def test_a_load_at_a_post_that_will_open_waits_and_is_met_then():
+    """No try is lost: it is the first visit, at the minute of opening, in the hour of opening."""
+    routes, posts = route_arrays([[0, 1]], minutes=10), post_arrays(["alfa", "bravo"], select=[0.0, 1.0])
+    wait = np.zeros((2, HOURS))
+    wait[1, 2:5] = SHUT - np.array([3, 2, 1])
+    scale = np.where(np.arange(HOURS) == 5, 1.0, 0.0) * np.ones((2, 1))
+    loads = load_arrays(routes, np.zeros(3, np.int64), minute=[115, 179, 295])
+    hours = still_hours(2, wait=wait, scale=scale)
+    ended, log = carried(loads, routes, posts, hours)
+    assert log.minute[log.post == 1].tolist() == [300, 300, 305]
+    assert (log.visit == 0).all()
+    assert (ended.fate == Fate.SEIZED).all()
+    early, early_log = carried(loads, routes, posts, hours, to_min=300)
+    assert early.minute.tolist() == [300, 300, 305]
+    assert (early.fate == Fate.UNDER_WAY).all()
+    assert (early_log.post == 0).all()
+
+
 @pytest.mark.parametrize(("patience", "tries"), [(0, 1), (199, 1), (200, 2), (599, 3), (600, 4)])
 def test_a_load_is_given_up_when_patience_ends(patience, tries):
     routes, posts = route_arrays([[0]]), post_arrays(["alfa"])
@@ -293,7 +319,9 @@ def test_a_load_is_given_up_when_patience_ends(patience, tries):
 
 
 def test_cover_changes_with_the_mode_of_the_leg():
-    routes = route_arrays([[0, 0, 0]])._replace(mode=np.array([Mode.ROAD, Mode.RAIL, Mode.GREEN, Mode.ROAD], np.int64))
+    routes = route_arrays([[0, 0, 0]])._replace(
+        mode=np.array([Mode.ROAD, Mode.RAIL, Mode.GREEN, Mode.ROAD], np.int64)
+    )
     posts = post_arrays(["alfa"], select=0.0)
     loads = load_arrays(routes, np.zeros(1, np.int64), cover=Cover.PASSENGER_TRAIN)
     _, log = carried(loads, routes, posts)
@@ -370,8 +398,10 @@ def with_new_post(routes, posts, hours, deals):
     joined_posts = joined_posts._replace(country=np.concatenate([[0], posts.country + 1]))
     columns = dict(zip(hours._fields, hours, strict=True))
     more_hours = type(hours)(**{f: np.concatenate([c[:1], c]) for f, c in columns.items()})
-    wider = {f: np.concatenate([getattr(deals, f)[:, :1], getattr(deals, f)], axis=1)
-             for f in ("offer", "accept", "tip", "release")}  # fmt: skip
+    wider = {
+        f: np.concatenate([getattr(deals, f)[:, :1], getattr(deals, f)], axis=1)
+        for f in ("offer", "accept", "tip", "release")
+    }
     return shifted, joined_posts, more_hours, deals._replace(goes_on=np.append(0.1, deals.goes_on), **wider)
 
 
@@ -383,7 +413,9 @@ def test_a_new_post_elsewhere_moves_nobodys_luck():
     assert same(again, ended)
     assert same(again_log, log._replace(post=log.post + 1))
     nameless = new[1]._replace(address=np.arange(7, dtype=np.uint64))
-    before = carried(loads, routes, posts._replace(address=np.arange(6, dtype=np.uint64)), hours, deals, rules)
+    before = carried(
+        loads, routes, posts._replace(address=np.arange(6, dtype=np.uint64)), hours, deals, rules
+    )
     after = carried(loads, new[0], nameless, *new[2:], rules)
     assert (after[0].fate != before[0].fate).any()  # rows in place of names would be seen
 
@@ -407,7 +439,7 @@ def test_a_call_in_two_parts_is_one_call(hour):
     ended, log = carried(loads, *world)
     first, first_log = carried(loads, *world, to_min=60 * hour)
     active = np.flatnonzero(first.fate == Fate.UNDER_WAY)
-    assert 0 < active.size
+    assert active.size > 0
     second, second_log = carried(some_loads(as_carried(loads, first), active), *world)
     whole = type(ended)(*(column.copy() for column in first))
     for column, part in zip(whole, second, strict=True):

@@ -41,7 +41,9 @@ def test_mass_is_at_least_a_gram_and_never_endless():
 def chosen(addresses, rates, n=300, key=5, what=What.ROUTE):
     """Rows that n choosers prefer."""
     after = rates.size
-    return np.array([preferred(np.uint64(key), np.uint64(w), what, addresses, rates, 0, after) for w in range(n)])
+    return np.array(
+        [preferred(np.uint64(key), np.uint64(w), what, addresses, rates, 0, after) for w in range(n)]
+    )
 
 
 FIVE = name_addresses(["north", "south", "east", "west", "middle"])
@@ -101,7 +103,9 @@ def week_of(flows, options, stock, route_haste=None, cover_haste=None, loss=0.0,
 
 
 def three_flows():
-    """Three flows with 2, 0 and 3 routes; two covers on each route, the second of which takes small loads only."""
+    """Three flows with 2, 0 and 3 routes; two covers on each route, the second of which takes small loads
+    only.
+    """
     routes = ["r0", "r1", "r0", "r2", "r3"]
     covers = [f"{r}|{c}" for r in routes for c in ("car", "truck")]
     flows = FlowArrays(

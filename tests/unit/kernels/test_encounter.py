@@ -85,7 +85,9 @@ def test_selection_by_tip_patrol_refusal_or_policy(tipped, refused, patrol, scal
     assert chain.select_prob(tipped, refused, patrol, 0.2, scale, 0.6) == expected
 
 
-@pytest.mark.parametrize(("patrol", "scale", "expected"), [(False, 0.5, 1.0), (True, 0.5, 0.1), (True, 9.0, 1.0)])
+@pytest.mark.parametrize(
+    ("patrol", "scale", "expected"), [(False, 0.5, 1.0), (True, 0.5, 0.1), (True, 9.0, 1.0)]
+)
 def test_a_patrol_is_met_by_chance(patrol, scale, expected):
     assert chain.met_prob(patrol, 0.2, scale) == expected
 
@@ -102,7 +104,8 @@ def test_scanner_and_dog_are_products():
 
 
 @pytest.mark.parametrize(
-    ("tipped", "alarm", "expected"), [(True, True, 0.9), (True, False, 0.9), (False, True, 0.7), (False, False, 0.2)]
+    ("tipped", "alarm", "expected"),
+    [(True, True, 0.9), (True, False, 0.9), (False, True, 0.7), (False, False, 0.2)],
 )
 def test_search_after_tip_alarm_or_neither(tipped, alarm, expected):
     assert chain.search_prob(tipped, alarm, 0.9, 0.7, 0.2) == expected
@@ -197,7 +200,9 @@ def test_found_prob_is_the_sum_over_all_branches(visit):
     assert math.isclose(found_prob(visit), found, rel_tol=1e-12, abs_tol=1e-15)
 
 
-@pytest.mark.parametrize("field", ["tip", "select", "scan", "dog", "find_on_tip", "open_on_alarm", "find_cold"])
+@pytest.mark.parametrize(
+    "field", ["tip", "select", "scan", "dog", "find_on_tip", "open_on_alarm", "find_cold"]
+)
 @given(visit=VISITS, more=PROBS)
 def test_without_bribes_more_of_anything_finds_no_less(field, visit, more):
     visit = visit._replace(offer=0.0, find_on_tip=1.0, find_cold=min(visit.find_cold, visit.open_on_alarm))

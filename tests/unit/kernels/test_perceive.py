@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 
 from sim.codes import Outcome
 from sim.kernels.arrays import N_COVERS
@@ -50,49 +51,79 @@ def real_chances(**changes):
         "scale": np.array([0.5, 1.7, 0.9]),
         "scan": np.array([0.3, 0.8, 0.0]),
         "dog": np.array([0.2, 0.0, 0.6]),
-        "deals": dealings(n, 2, 2, tip=[[0.1, 0.2], [0, 0]], offer=0.5, accept=0.3, tip_factor=0.5,
-                          release=[[0.4, 0.1], [0, 0]], goes_on=[0.5, 0.9]),
-        "rules": carry_rules(image=numbers("image", 9), odour=numbers("odour", 9), image_half_g=np.arange(9) * 900.0),
+        "deals": dealings(
+            n,
+            2,
+            2,
+            tip=[[0.1, 0.2], [0, 0]],
+            offer=0.5,
+            accept=0.3,
+            tip_factor=0.5,
+            release=[[0.4, 0.1], [0, 0]],
+            goes_on=[0.5, 0.9],
+        ),
+        "rules": carry_rules(
+            image=numbers("image", 9), odour=numbers("odour", 9), image_half_g=np.arange(9) * 900.0
+        ),
         **changes,
-    }  # fmt: skip
+    }
     return columns
 
 
+def visit_of(given, row, who, k):
+    """Chances that meet when a load of a row comes to its k-th check."""
+    posts, deals, rules = given["posts"], given["deals"], given["rules"]
+    p, here = divmod(CHECK[k], 9)
+    c, mass, half = posts.country[p], given["load_g"][row], rules.image_half_g[here]
+    return Visit(
+        tip=deals.tip[who, c],
+        offer=deals.offer[who, p],
+        accept=deals.accept[who, p],
+        tip_factor=deals.tip_factor,
+        turn_back=rules.turn_back,
+        select=posts.select[p, here],
+        scale=given["scale"][p] * (posts.outbound_share[p] if given["outbound"][k] else 1.0),
+        refused_select=posts.refused_select[p],
+        scan=given["scan"][p] * rules.image[here] * mass / (mass + half),
+        dog=given["dog"][p] * rules.odour[here],
+        find_on_tip=posts.find_on_tip[p],
+        open_on_alarm=posts.open_on_alarm[p, here],
+        find_cold=posts.find_cold[p, here],
+        release=deals.release[who, c],
+        goes_on=deals.goes_on[c],
+        is_patrol=bool(posts.is_patrol[p]),
+    )
+
+
 def through_by_law(given, row, who):
-    """Product over the route of the chance that a load that tries until it is let in or held is not held."""
-    posts, deals, through = given["posts"], given["deals"], 1.0
+    """Chance that a load which comes again as often as it may is held at no post of its route."""
+    through = 1.0
     for k in range(FIRST[row], FIRST[row + 1]):
-        p, here = divmod(CHECK[k], 9)
-        c = posts.country[p]
-        mass, half = given["load_g"][row], given["rules"].image_half_g[here]
-        visit = Visit(
-            tip=deals.tip[who, c],
-            offer=deals.offer[who, p],
-            accept=deals.accept[who, p],
-            tip_factor=deals.tip_factor,
-            turn_back=given["rules"].turn_back,
-            select=posts.select[p, here],
-            scale=given["scale"][p] * (posts.outbound_share[p] if given["outbound"][k] else 1.0),
-            refused_select=posts.refused_select[p],
-            scan=given["scan"][p] * given["rules"].image[here] * mass / (mass + half),
-            dog=given["dog"][p] * given["rules"].odour[here],
-            find_on_tip=posts.find_on_tip[p],
-            open_on_alarm=posts.open_on_alarm[p, here],
-            find_cold=posts.find_cold[p, here],
-            release=deals.release[who, c],
-            goes_on=deals.goes_on[c],
-            is_patrol=bool(posts.is_patrol[p]),
-        )
-        again = chance_of(visit, Outcome.TURNED_BACK)
-        through *= 1.0 - chance_of(visit, Outcome.SEIZED, Outcome.RELEASED_DIVERTED) / (1.0 - again)
+        visit, held, comes = visit_of(given, row, who, k), 0.0, 1.0
+        for nth in range(given["rules"].most_tries):
+            if nth + 1 == given["rules"].most_tries:
+                visit = visit._replace(turn_back=0.0)
+            held += comes * chance_of(visit, Outcome.SEIZED, Outcome.RELEASED_DIVERTED)
+            comes *= chance_of(visit, Outcome.TURNED_BACK)
+        through *= 1.0 - held
     return through
 
 
 def as_it_is(given):
     return actual(
-        ROWS, WHO, FIRST, CHECK, given["outbound"], given["load_g"], given["posts"], given["scale"], given["scan"],
-        given["dog"], given["deals"], given["rules"],
-    )  # fmt: skip
+        ROWS,
+        WHO,
+        FIRST,
+        CHECK,
+        given["outbound"],
+        given["load_g"],
+        given["posts"],
+        given["scale"],
+        given["scan"],
+        given["dog"],
+        given["deals"],
+        given["rules"],
+    )
 
 
 def test_the_truth_is_the_law_of_the_encounter_at_every_post():
@@ -102,23 +133,20 @@ def test_the_truth_is_the_law_of_the_encounter_at_every_post():
     assert as_it_is(given)[1] == 1.0  # a route without posts
 
 
-def test_a_courier_who_turns_back_tries_again():
-    given = real_chances(rules=carry_rules(turn_back=0.7))
+@pytest.mark.parametrize("tries", [1, 2, 5])
+@pytest.mark.parametrize("turn_back", [0.7, 1.0])
+@pytest.mark.parametrize("patrol", [False, True])
+def test_a_courier_who_turns_back_comes_again(tries, turn_back, patrol):
+    given = real_chances(rules=carry_rules(turn_back=turn_back, most_tries=tries))
+    given["posts"] = given["posts"]._replace(is_patrol=np.full(3, patrol))
     expected = [through_by_law(given, row, who) for row, who in zip(ROWS, WHO, strict=True)]
     assert np.allclose(as_it_is(given), expected, rtol=1e-13)
 
 
-def test_a_patrol_must_be_met_before_anyone_turns_back():
-    given = real_chances(rules=carry_rules(turn_back=0.7))
-    given["posts"] = given["posts"]._replace(is_patrol=np.array([True, True, True]))
-    expected = [through_by_law(given, row, who) for row, who in zip(ROWS, WHO, strict=True)]
-    assert np.allclose(as_it_is(given), expected, rtol=1e-13)
-
-
-def test_endless_turning_back_lets_nobody_through_or_find_anything():
-    """With every bribe refused, and every refused courier turning round, no load is ever found."""
+def test_where_all_are_refused_and_all_turn_round_the_last_try_decides():
     given = real_chances(rules=carry_rules(turn_back=1.0), deals=dealings(3, 2, 2, offer=1.0))
-    assert np.isfinite(as_it_is(given)).all()
+    once = real_chances(rules=carry_rules(turn_back=0.0), deals=dealings(3, 2, 2, offer=1.0))
+    assert np.allclose(as_it_is(given), as_it_is(once), rtol=1e-13)
 
 
 def test_a_closed_post_lets_nobody_through():

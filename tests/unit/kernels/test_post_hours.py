@@ -1,4 +1,6 @@
-"""Hours of a post: licit flow, queue, hours of opening, selection, scanner, dogs, and what must not matter."""
+"""Hours of a post: licit flow, queue, hours of opening, selection, scanner, dogs, and what must not
+matter.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.codes import Fate
 from sim.kernels.arrays import DOG, HOURS, SCALE, SCAN, SHUT, WAIT, PostState
+from sim.kernels.carry import carry
 from sim.kernels.post_hours import (
     erlang_c,
     exertion_after,
@@ -24,9 +28,13 @@ from sim.kernels.post_hours import (
 from tests.unit.kernels.small_world import (
     NO_SWING,
     SWING,
+    carry_rules,
+    dealings,
+    load_arrays,
     numbers,
     post_arrays,
     rested,
+    route_arrays,
     rows_of,
     same,
     week_shape,
@@ -130,9 +138,20 @@ def test_exertion_recovers_by_powers():
 
 @pytest.mark.parametrize(
     ("hour", "open_from", "open_hours", "shut"),
-    [(0, 0, 24, 0), (23, 5, 24, 0), (7, 8, 10, 1), (8, 8, 10, 0), (17, 8, 10, 0), (18, 8, 10, 14), (3, 8, 10, 5),
-     (23, 22, 4, 0), (1, 22, 4, 0), (2, 22, 4, 20), (12, 0, 0, -1)],
-)  # fmt: skip
+    [
+        (0, 0, 24, 0),
+        (23, 5, 24, 0),
+        (7, 8, 10, 1),
+        (8, 8, 10, 0),
+        (17, 8, 10, 0),
+        (18, 8, 10, 14),
+        (3, 8, 10, 5),
+        (23, 22, 4, 0),
+        (1, 22, 4, 0),
+        (2, 22, 4, 20),
+        (12, 0, 0, -1),
+    ],
+)
 def test_hours_until_a_post_opens(hour, open_from, open_hours, shut):
     assert hours_shut(hour, open_from, open_hours) == shut
 
@@ -192,8 +211,12 @@ def hour_by_hour(posts, shape, state, normal, n=HOURS):
 
 
 def test_what_arrives_leaves_or_waits():
-    """Cumulative flow: backlog = before + arrivals - departures, departures <= capacity, and no lane idles."""
-    posts = post_arrays(NAMES, lanes=[1, 2, 3, 4, 5], service_h=0.5, trucks_per_h=[1.9, 4, 6.3, 7, 12], traffic_cv=0.4)
+    """Cumulative flow: backlog = before + arrivals - departures, departures <= capacity, and no lane
+    idles.
+    """
+    posts = post_arrays(
+        NAMES, lanes=[1, 2, 3, 4, 5], service_h=0.5, trucks_per_h=[1.9, 4, 6.3, 7, 12], traffic_cv=0.4
+    )
     backlog, parts = hour_by_hour(posts, week_shape(5), rested(5), SWING)
     arrived = np.array([part.vehicles for part in parts])
     before = np.vstack([np.zeros(5), backlog[:-1]])
@@ -232,11 +255,12 @@ def test_a_shut_post_lets_the_queue_grow_until_it_opens():
     posts = post_arrays(["alfa"], lanes=4, service_h=1.0, trucks_per_h=1.0, open_from=8, open_hours=12)
     hours, _ = run(posts)
     wait = hours.met[0, :, WAIT]
-    assert wait[0] == int(60 * (8 + 1 / 4))
-    assert wait[7] == int(60 * (1 + 8 / 4))
+    assert (SHUT - wait[:8]).tolist() == [8, 7, 6, 5, 4, 3, 2, 1]
     assert wait[8] == int(60 * ((8 + 1 - 4) / 4 + queue_wait_h(WAITS[4], 0.25, 0.25)))
     assert wait[12] == int(60 * queue_wait_h(WAITS[4], 0.25, 0.25))
-    assert wait[20] == int(60 * (12 + 1 / 4))
+    assert (SHUT - wait[20:24]).tolist() == [12, 11, 10, 9]
+    _, state = run(posts, to_h=8)
+    assert state.backlog.tolist() == [8.0]
 
 
 def test_a_post_closed_for_good_is_shut_in_every_hour():
@@ -247,18 +271,30 @@ def test_a_post_closed_for_good_is_shut_in_every_hour():
     assert hours.delay_h.tolist() == [0.0, 0.0]
 
 
-def test_a_load_that_comes_at_night_is_inspected_no_less():
+def test_a_load_that_comes_at_night_is_inspected_when_the_post_opens():
     """A post that inspects every vehicle inspects those that waited for it to open, too."""
     posts = post_arrays(["alfa"], trucks_per_h=0.1, open_from=8, open_hours=12)
     hours, _ = run(posts)
-    assert (hours.met[0, :, SCALE] == 1.0).all()
+    routes = route_arrays([[0]])
+    minute = np.arange(0, 60 * 160, 7)
+    loads = load_arrays(routes, np.zeros(minute.size, np.int64), minute=minute)
+    ended, log = carry(0, 60 * HOURS, loads, routes, posts, hours, dealings(1), carry_rules())
+    assert (ended.fate == Fate.SEIZED).all()
+    hour = log.minute % 1440 / 60
+    assert ((hour >= 8) & (hour < 20)).all()
+    by_day = (minute % 1440 >= 480) & (minute % 1440 < 1200)
+    assert np.array_equal(log.minute[by_day], minute[by_day])
+    opens = np.where(minute % 1440 < 480, 480, 1440 + 480) + minute // 1440 * 1440
+    assert np.array_equal(log.minute[~by_day], opens[~by_day])
 
 
 # Selection
 
 
 def test_officers_look_at_no_more_than_they_can():
-    posts = post_arrays(["alfa"], trucks_per_h=20.0, lanes=12, service_h=0.1, inspect_share=0.5, inspections_per_h=4.0)
+    posts = post_arrays(
+        ["alfa"], trucks_per_h=20.0, lanes=12, service_h=0.1, inspect_share=0.5, inspections_per_h=4.0
+    )
     hours, _ = run(posts, to_h=1)
     assert math.isclose(hours.met[0, 0, SCALE], 0.4, rel_tol=1e-12)
     assert math.isclose(hours.inspected[0], 4.0, rel_tol=1e-12)
@@ -299,7 +335,9 @@ def test_a_patrol_has_no_queue_and_its_own_hours():
 
 
 def test_a_scanner_serves_as_many_as_it_can():
-    posts = post_arrays(["alfa"], trucks_per_h=8.0, lanes=12, service_h=0.1, scanner_share=0.5, scans_per_h=1.0)
+    posts = post_arrays(
+        ["alfa"], trucks_per_h=8.0, lanes=12, service_h=0.1, scanner_share=0.5, scans_per_h=1.0
+    )
     hours, _ = run(posts, week_shape(1, scan_hit=0.8), to_h=1)
     assert math.isclose(hours.met[0, 0, SCAN], 0.5 * (1.0 / 4.0) * 0.8, rel_tol=1e-12)
 
@@ -320,9 +358,17 @@ def test_dogs_work_on_duty_and_tire():
     duty = np.zeros((1, 24))
     duty[0, 8:16] = 1.0
     posts = post_arrays(
-        ["alfa"], trucks_per_h=6.0, lanes=12, service_h=0.1, teams=2.0, dog_per_h=10.0, on_duty=duty,
-        exertion_gain=0.1, recovery=0.5, exertion_loss=1.0,
-    )  # fmt: skip
+        ["alfa"],
+        trucks_per_h=6.0,
+        lanes=12,
+        service_h=0.1,
+        teams=2.0,
+        dog_per_h=10.0,
+        on_duty=duty,
+        exertion_gain=0.1,
+        recovery=0.5,
+        exertion_loss=1.0,
+    )
     hours, state = run(posts, week_shape(1, dog_hit=0.9), to_h=24)
     dog = hours.met[0, :24, DOG]
     assert not dog[:8].any()
@@ -343,9 +389,21 @@ def test_dogs_search_no_more_than_they_can():
 
 def test_false_alarms_hold_and_open_licit_traffic():
     posts = post_arrays(
-        ["alfa"], trucks_per_h=10.0, cars_per_h=10.0, lanes=12, service_h=0.01, inspect_share=0.5, scanner_share=1.0,
-        scan_false=0.1, teams=1.0, dog_false=0.2, sealed_share=0.6, open_seal=0.5, inspect_h=0.25, search_h=2.0,
-    )  # fmt: skip
+        ["alfa"],
+        trucks_per_h=10.0,
+        cars_per_h=10.0,
+        lanes=12,
+        service_h=0.01,
+        inspect_share=0.5,
+        scanner_share=1.0,
+        scan_false=0.1,
+        teams=1.0,
+        dog_false=0.2,
+        sealed_share=0.6,
+        open_seal=0.5,
+        inspect_h=0.25,
+        search_h=2.0,
+    )
     hours, _ = run(posts, to_h=1)
     alarms = 10.0 * (1 - 0.9 * 0.8)
     assert math.isclose(hours.false_alarms[0], alarms, rel_tol=1e-12)
@@ -355,7 +413,9 @@ def test_false_alarms_hold_and_open_licit_traffic():
 
 
 def test_a_post_without_traffic_does_nothing():
-    posts = post_arrays(["alfa"], scanner_share=1.0, teams=1.0, inspect_share=0.3, sealed_share=1.0, open_seal=1.0)
+    posts = post_arrays(
+        ["alfa"], scanner_share=1.0, teams=1.0, inspect_share=0.3, sealed_share=1.0, open_seal=1.0
+    )
     hours, _ = run(posts, week_shape(1, extra_inspections=2.0))
     for column in (hours.vehicles, hours.delay_h, hours.inspected, hours.false_alarms, hours.opened_clean):
         assert column.tolist() == [0.0]
@@ -407,7 +467,9 @@ def busy(first_hour=5):
         willing=[1, 0.9, 0.8, 0.7, 0.6],
         extra_inspections=[0, 1, 0, 0, 2],
     )
-    state = PostState(np.array([0.0, 3, 1, 0, 0]), np.array([0.5, 0, 0, 1, 0]), np.array([True, False, True, True, True]))
+    state = PostState(
+        np.array([0.0, 3, 1, 0, 0]), np.array([0.5, 0, 0, 1, 0]), np.array([True, False, True, True, True])
+    )
     return posts, shape, state
 
 
@@ -488,6 +550,8 @@ def test_closing_at_an_hour_changes_nothing_before(hour):
     posts, shape, state = busy()
     whole, _ = run(posts, shape, state, normal=SWING)
     first, middle = run(posts, shape, state, 0, hour, normal=SWING)
-    closed, _ = run(posts._replace(open_hours=np.zeros(5, np.int64)), shape, middle, hour, HOURS, normal=SWING)
+    closed, _ = run(
+        posts._replace(open_hours=np.zeros(5, np.int64)), shape, middle, hour, HOURS, normal=SWING
+    )
     assert np.array_equal(first.met[:, :hour], whole.met[:, :hour])
     assert (closed.met[:, hour:, WAIT] == SHUT).all()
