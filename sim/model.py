@@ -6,7 +6,6 @@ books are settled -> everybody learns.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,15 @@ from sim.agents.memory import Memory
 from sim.agents.mesa_compat import DataCollector, Model
 from sim.agents.trafficker import Trafficker
 from sim.codes import Fate, Outcome
+from sim.inputs import as_world, fresh_key
 from sim.kernels.arrays import N_COVERS, Dealings, Encounters, PostHours, PostState
 from sim.kernels.carry import carry
 from sim.kernels.dispatch import dispatch
 from sim.kernels.post_hours import post_hours
 from sim.opening import opening_memory, run_keys
+from sim.reporters import delay_vehicle_h, delivered_kg, mean_corruption, seized_kg, sent_kg, weeks_done
 from sim.results.book import LoadBook
-from sim.results.tally import MASS, Tally
-from sim.scenario.load import load_scenario
+from sim.results.tally import Tally
 from sim.scenario.schema import Scenario
 from sim.settle import Happened, Records, settle
 from sim.week import (
@@ -45,14 +45,11 @@ from sim.week import (
     shape_of_week,
     supply_of_week,
 )
-from sim.world.build import build_world
 from sim.world.calendar import HOURS_PER_WEEK
 from sim.world.world import World
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-DEFAULT_SCENARIO = "tutorial"
 
 
 class CorridorModel(Model):
@@ -389,56 +386,3 @@ class CorridorModel(Model):
         model.tally.restore(part("tally"))
         model.running = model.week < model.n_weeks
         return model
-
-
-def fresh_key() -> int:
-    """A key from the operating system, for a run that was given none."""
-    return secrets.randbits(63)
-
-
-def as_world(scenario: Any, overrides: dict[str, Any]) -> World:  # noqa: ANN401
-    """World of whatever names a scenario, with `section__field=value` overrides."""
-    sets = [f"{name.replace('__', '.')}={value}" for name, value in overrides.items()]
-    if isinstance(scenario, World):
-        if sets:
-            raise ValueError("a World is settled already; overrides need a scenario")
-        return scenario
-    if isinstance(scenario, Scenario):
-        if sets:
-            raise ValueError("overrides need the name or path of a scenario")
-        return build_world(scenario)
-    return build_world(load_scenario(scenario or DEFAULT_SCENARIO, sets=sets).scenario)
-
-
-def weeks_done(model: CorridorModel) -> int:
-    """Weeks done, burn-in included."""
-    return model.week
-
-
-def sent_kg(model: CorridorModel) -> float:
-    """Mass dispatched in the last week, kg."""
-    return _mass_kg(model, "sent")
-
-
-def delivered_kg(model: CorridorModel) -> float:
-    """Mass delivered in the last week, kg."""
-    return _mass_kg(model, "delivered")
-
-
-def seized_kg(model: CorridorModel) -> float:
-    """Mass seized in the last week, kg."""
-    return _mass_kg(model, "seized")
-
-
-def _mass_kg(model: CorridorModel, what: str) -> float:
-    return float(model.tally.mass_g[model.week - 1, MASS.index(what)].sum()) / 1000.0
-
-
-def delay_vehicle_h(model: CorridorModel) -> float:
-    """Delay of licit traffic in the last week, vehicle-hours."""
-    return float(model.tally.week["delay_vehicle_h"][model.week - 1])
-
-
-def mean_corruption(model: CorridorModel) -> float:
-    """Mean share of officers who take bribes, after the last week."""
-    return float(model.memory.corruption.mean())

@@ -64,11 +64,11 @@ def found_prob(c, turn_back):
     return c.tip * at_tip + (1.0 - c.tip) * c.met * untipped
 
 
-def true_through(checks, posts, mean_met, covers, load_g, deals, turn_back):
+def true_through(row, posts, mean_met, covers, deals, turn_back):
     """Chance to get through a row's posts as they are, in a mean hour, a load that turns back trying for ever."""
     through = 1.0
-    for p, k, outbound in checks:
-        c = chances(posts[p], k, mean_met[p], covers[k], load_g, outbound, deals[p])
+    for p, k, outbound in row.checks:
+        c = chances(posts[p], k, mean_met[p], covers[k], row.load_g, outbound, deals[p])
         again = (1.0 - c.tip) * c.offer * (1.0 - c.accept) * turn_back
         through *= 1.0 - found_prob(c, turn_back) / (1.0 - again) * (1.0 - c.release * c.goes_on)
     return through

@@ -86,12 +86,17 @@ def test_a_state_serves_many_and_is_changed_by_none(whole: RunResult):
     assert all(np.array_equal(state[name], kept[name]) for name in kept)
 
 
-@pytest.mark.parametrize("name", ["corruption", "caught", "exertion", "stock_g", "held", "load_minute", "relation"])
+TAMPERED = {
+    "corruption": 0.5, "caught": 5.0, "exertion": 5.0, "relation": 5.0, "stock_g": 50_000, "load_minute": 500, "held": True,
+}
+
+
+@pytest.mark.parametrize("name", list(TAMPERED))
 def test_a_state_that_was_tampered_with_goes_elsewhere(whole: RunResult, name: str):
     """Control: what the state holds is what the run goes on from."""
     state = stepped(CorridorModel(scenario(), rng=41), 4).state()
     old = state[f"memory.{name}"]
-    state[f"memory.{name}"] = ~old if old.dtype == np.bool_ else old + np.ones((), old.dtype) * 50_000
+    state[f"memory.{name}"] = ~old if old.dtype == np.bool_ else old + np.asarray(TAMPERED[name], old.dtype)
     assert differing(ended(CorridorModel.from_state(scenario(), state)), whole)
 
 

@@ -320,7 +320,7 @@ def test_a_load_is_given_up_when_patience_ends(patience, tries):
 
 def test_cover_changes_with_the_mode_of_the_leg():
     routes = route_arrays([[0, 0, 0]])._replace(
-        mode=np.array([Mode.ROAD, Mode.RAIL, Mode.GREEN, Mode.ROAD], np.int64)
+        mode=np.array([Mode.ROAD, Mode.RAIL, Mode.GREEN, Mode.ROAD], np.int8)
     )
     posts = post_arrays(["alfa"], select=0.0)
     loads = load_arrays(routes, np.zeros(1, np.int64), cover=Cover.PASSENGER_TRAIN)
@@ -392,7 +392,7 @@ def test_a_load_alone_has_the_fate_it_has_among_others():
 
 def with_new_post(routes, posts, hours, deals):
     """The same world with another post in row 0, and another country in row 0."""
-    shifted = routes._replace(post=np.where(routes.post < 0, routes.post, routes.post + 1))
+    shifted = routes._replace(post=np.where(routes.post < 0, routes.post, routes.post + 1).astype(np.int32))
     first = post_arrays(["aaa"], select=0.9)
     joined_posts = type(posts)(*map(np.concatenate, zip(first, posts, strict=True)))
     joined_posts = joined_posts._replace(country=np.concatenate([[0], posts.country + 1]))
@@ -425,7 +425,7 @@ def test_posts_in_another_order_change_nothing():
     ended, log = carried(loads, routes, posts, hours, deals, rules)
     order = np.array([4, 2, 0, 5, 1, 3])
     row = np.argsort(order)
-    moved = routes._replace(post=np.where(routes.post < 0, routes.post, row[routes.post]))
+    moved = routes._replace(post=np.where(routes.post < 0, routes.post, row[routes.post]).astype(np.int32))
     new_hours = type(hours)(*(np.ascontiguousarray(c[order]) for c in hours))
     new_deals = deals._replace(offer=deals.offer[:, order].copy(), accept=deals.accept[:, order].copy())
     again, again_log = carried(loads, moved, rows_of(posts, order), new_hours, new_deals, rules)

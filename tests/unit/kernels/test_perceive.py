@@ -35,7 +35,7 @@ def test_only_the_rows_asked_for_are_weighed_each_by_its_own_belief():
 
 def real_chances(**changes):
     n = 3
-    columns = {
+    return {
         "posts": post_arrays(
             ["alfa", "bravo", "charlie"],
             country=[0, 1, 1],
@@ -67,7 +67,6 @@ def real_chances(**changes):
         ),
         **changes,
     }
-    return columns
 
 
 def visit_of(given, row, who, k):
@@ -116,7 +115,7 @@ def as_it_is(given):
         FIRST,
         CHECK,
         given["outbound"],
-        given["load_g"],
+        given["load_g"][ROWS],
         given["posts"],
         given["scale"],
         given["scan"],
