@@ -36,7 +36,7 @@ class What(IntEnum):
     RECORD = 4
     """arrest, cooperation, record"""
     DISPATCH = 5
-    """mass of a load (two words), minute of dispatch, loss on the way"""
+    """minute of dispatch (word 2), loss on the way (word 3)"""
     WHERE_LOST = 6
     """stop at which a lost load is lost"""
     ROUTE = 7
@@ -53,6 +53,8 @@ class What(IntEnum):
     """state of a scanner when a run begins"""
     HELD_ROUTE = 13
     """routes that an organisation knows at the start"""
+    MASS = 14
+    """mass of a load that is planned (two words)"""
 
 
 def _block(key, a, b, c, d):

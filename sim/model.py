@@ -24,7 +24,7 @@ from sim.codes import Fate, Outcome
 from sim.inputs import as_world, fresh_key
 from sim.kernels.arrays import N_COVERS, Dealings, Encounters, PostHours, PostState
 from sim.kernels.carry import carry
-from sim.kernels.dispatch import dispatch
+from sim.kernels.dispatch import Planned, dispatch
 from sim.kernels.post_hours import post_hours
 from sim.opening import opening_memory, run_keys
 from sim.reporters import delay_vehicle_h, delivered_kg, mean_corruption, seized_kg, sent_kg, weeks_done
@@ -254,23 +254,24 @@ class CorridorModel(Model):
         """Dispatch loads with their couriers; gives what traffickers pay for goods and transport, cents."""
         world, memory = self.world, self.memory
         stock = sending_stock(world, memory)
-        sent = dispatch(
+        sent, planned = dispatch(
             first_hour // HOURS_PER_WEEK,
             60 * first_hour,
             *offers(world, decisions, self.keys.flows),
             stock,
+            Planned(memory.planned_who, memory.planned_g),
             decisions.route_haste,
             decisions.cover_haste,
             world.route_arrays.start,
             world.loss_prob,
         )
+        memory.planned_who, memory.planned_g = planned
         row = decisions.rows[sent.choice]
         np.subtract.at(memory.stock_g, sent.flow, sent.mass_g)
         owner = world.flows.trafficker[sent.flow]
         mass = trafficker.mixed_load(sent.mass_g, world.flows.mix[sent.flow])
-        who = (first_hour // HOURS_PER_WEEK << 16) | sent.slot
         number = self.book.add(
-            mass, flow=sent.flow, who=who, route=sent.route, cover=sent.cover, dispatched=sent.minute
+            mass, flow=sent.flow, who=sent.who, route=sent.route, cover=sent.cover, dispatched=sent.minute
         )
         courier = self.couriers.take(owner, number)
         self.book["courier"][number] = courier
@@ -279,7 +280,7 @@ class CorridorModel(Model):
         stop = world.route_arrays.start[sent.route]
         memory.add_loads(
             load_key=self.keys.flows[sent.flow],
-            load_who=who,
+            load_who=sent.who,
             load_flow=sent.flow,
             load_route=sent.route,
             load_cover=sent.cover,

@@ -48,6 +48,8 @@ def opening_memory(world: World, keys: RunKeys, values: Parameters) -> Memory:
         loss_average=np.zeros(f),
         value_average=np.zeros(f),
         stock_g=np.zeros(f, np.int64),
+        planned_who=np.full(f, -1, np.int64),
+        planned_g=np.zeros(f, np.int64),
         owed_g=np.zeros(f),
         due_g=np.zeros((f, world.scenario.market.replacement_lag_weeks), np.int64),
         backlog=np.zeros(p),

@@ -11,15 +11,14 @@ from types import SimpleNamespace as Row
 from tests import naive_choice as choice
 from tests import naive_draws as draws
 from tests import naive_encounter as stages
-from tests import naive_posts as posts
 from tests import naive_learn as learning
+from tests import naive_posts as posts
 from tests import naive_settle as books
-from tests.naive_settle import DELIVERED, DIVERTED, LOST, SEIZED, UNDER_WAY
-
+from tests.naive_encounter import UNDER_WAY
 
 
 class Twin:
-    """State of a run, and what its last week brought: `events`, `accounts`, `mass_g`, `people`, `licit`."""
+    """State of a run, and what its last week brought: see `naive_settle.settle`."""
 
     def __init__(self, given):
         self.given, self.week, self.digest = given, 0, bytes(32)
@@ -42,7 +41,8 @@ class Twin:
         self.trips = [[[0.0] * 9 for _ in g.posts] for _ in g.organisations]
         self.relation = [list(per_post) for _ in g.organisations]
         self.loss_average, self.value_average, self.owed_g = list(per_flow), list(per_flow), list(per_flow)
-        self.stock_g = [0 for _ in g.flows]
+        self.stock_g, self.planned_g = [0 for _ in g.flows], [0 for _ in g.flows]
+        self.planned_who = [-1 for _ in g.flows]
         self.due_g = [[0] * g.market.replacement_lag_weeks for _ in g.flows]
         self.backlog, self.exertion, self.finds, self.looks = (list(per_post) for _ in range(4))
         self.expected_finds, self.month_finds = list(per_post), list(per_post)
@@ -104,7 +104,7 @@ class Twin:
         opening_g = books.mass_by_fate(self.loads, g.n_commodities)[UNDER_WAY]
         self._receive_supply()
         sent = self._dispatch(*haste)
-        self.events = [event for stretch in self.stretches for event in self._carry(stretch)]
+        self.events = [event for stretch in self.stretches for event in stages.carry(self, stretch)]
         books.record(self)
         books.settle(self, opening_g, sent)
         learning.learn(self, sent)
@@ -202,9 +202,7 @@ class Twin:
                 through[j] = self._believed(j)
                 continue
             means = means or [posts.mean_met(seen.met) for seen in stretch.hours]
-            through[j] = stages.true_through(
-                row, stretch.posts, means, g.covers, stretch.deals[t], g.travel.turn_back_prob
-            )
+            through[j] = stages.true_through(row, stretch.posts, means, g.covers, stretch.deals[t], g.travel)
         return through
 
     # 9.20 Supply
@@ -222,14 +220,19 @@ class Twin:
 
     def _dispatch(self, route_haste, cover_haste):
         sent = []
-        for f, t in enumerate(self.owner):
-            lies_low = t.behaviour == "adaptive" and self.alarm[self.given.flows[f].trafficker] > t.alarm_level
-            left = 0 if lies_low else self.stock_g[f]
-            for slot in range(65536):
-                load = self._load(f, self.absolute_week << 16 | slot, route_haste, cover_haste) if left > 0 else None
-                if load is None or load.mass > left:
+        for f, flow in enumerate(self.given.flows):
+            t, slot = self.owner[f], 0
+            lies_low = t.behaviour == "adaptive" and self.alarm[flow.trafficker] > t.alarm_level
+            while not lies_low and slot < 65536 and self.stock_g[f] > 0:
+                if self.planned_who[f] < 0:
+                    self._plan(f, self.absolute_week << 16 | slot)
+                    slot += 1
+                if self.planned_g[f] > self.stock_g[f]:
                     break
-                left -= load.mass
+                load = self._load(f, self.planned_who[f], route_haste, cover_haste)
+                if load is None:
+                    break
+                self.planned_who[f] = -1
                 self.stock_g[f] -= load.mass
                 sent.append(load)
         for load in sent:
@@ -237,15 +240,21 @@ class Twin:
         self.loads += sent
         return sent
 
+    def _plan(self, f, who):
+        flow = self.given.flows[f]
+        words = draws.words_at(self.flow_keys[f], who, 0, 0, draws.MASS)
+        drawn = draws.mass_g(words[0], words[1], draws.log(flow.median_g), flow.sigma)
+        self.planned_who[f], self.planned_g[f] = who, min(drawn, flow.most_g)
+
     def _load(self, f, who, route_haste, cover_haste):
+        """The load planned as `who`, on the route and under the cover that it takes; None where all are shut."""
         g, flow, key = self.given, self.given.flows[f], self.flow_keys[f]
         words = draws.words_at(key, who, 0, 0, draws.DISPATCH)
         o = self._winner(key, who, draws.ROUTE, route_haste, self._options(f), self._route_address)
         if o is None:
             return None
         j = self._winner(key, who, draws.COVER, cover_haste, self.options[o].rows, self._cover_address)
-        drawn = draws.mass_g(words[0], words[1], draws.log(flow.median_g), flow.sigma)
-        mass = min(drawn, flow.most_g, self.rows[j].most_g)
+        mass = min(self.planned_g[f], self.rows[j].most_g)
         route = g.routes[self.options[o].route]
         lost_stop = -1
         if draws.happens(words[3], 1.0 - (1.0 - g.travel.loss_per_day) ** (route.hours / 24.0)):
@@ -279,53 +288,3 @@ class Twin:
         number = mine.index("free")
         mine[number] = "travelling"
         return number
-
-    # 9.5 Carrying loads
-
-    def _carry(self, stretch):
-        """Encounters of the loads under way to the end of a stretch."""
-        events = []
-        for load in self.loads:
-            while load.fate == UNDER_WAY and load.minute < 60 * (self.first_hour + stretch.to_h):
-                self._next_stop(load, stretch, events)
-        return events
-
-    def _next_stop(self, load, stretch, events):
-        travel, stop = self.given.travel, load.route.stops[load.stop]
-        if load.stop == load.lost_stop:
-            load.fate = LOST
-            return
-        if stop.post == -1:
-            load.fate = DELIVERED
-            return
-        turn_back_min = round(60 * travel.turn_back_h)
-        k = self.given.cover_on_mode[load.cover][stop.mode]
-        met = stretch.hours[stop.post].met[(load.minute - 60 * self.first_hour) // 60]
-        event = Row(load=load, stretch=stretch, post=stop.post, minute=load.minute, visit=load.visit, cover=k)
-        events.append(event)
-        if met[0] == posts.SHUT:
-            event.outcome, event.means, event.seize_prob, event.divert_prob = stages.SHUT_OUT, 0, 0.0, 0.0
-            load.visit += 1
-            load.minute += turn_back_min
-            if load.visit * turn_back_min > round(60 * travel.patience_h):
-                load.fate = LOST
-            return
-        deal = stretch.deals[load.owner][stop.post]
-        c = stages.chances(
-            stretch.posts[stop.post], k, met[1:], self.given.covers[k], float(load.mass), stop.outbound, deal
-        )
-        turn_back = 0.0 if load.visit + 1 >= travel.most_tries else travel.turn_back_prob
-        event.outcome, event.means = stages.encounter(
-            load.key, load.who, self.address[stop.post], load.visit, c, turn_back
-        )
-        found = stages.found_prob(c, turn_back)
-        event.seize_prob, event.divert_prob = found * (1.0 - c.release), found * c.release * (1.0 - c.goes_on)
-        if event.outcome in (stages.SEIZED, stages.RELEASED_DIVERTED):
-            load.fate = SEIZED if event.outcome == stages.SEIZED else DIVERTED
-        elif event.outcome == stages.TURNED_BACK:
-            load.visit += 1
-            load.minute += turn_back_min
-        else:
-            load.stop += 1
-            load.visit = 0
-            load.minute += met[0] + load.route.stops[load.stop].minutes

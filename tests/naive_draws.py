@@ -8,8 +8,10 @@ from functools import cache
 
 import numpy as np
 
-(SUBKEY, ARRIVAL, INSPECTION, REFUSAL, RECORD, DISPATCH, WHERE_LOST, ROUTE, COVER, POST_HOUR, AUDIT) = range(11)
-ALLOCATION, SCANNER_START, HELD_ROUTE = 11, 12, 13
+(SUBKEY, ARRIVAL, INSPECTION, REFUSAL, RECORD, DISPATCH, WHERE_LOST, ROUTE, COVER, POST_HOUR, AUDIT) = range(
+    11
+)
+ALLOCATION, SCANNER_START, HELD_ROUTE, MASS = range(11, 15)
 WORD = 2**32 - 1
 INF = math.inf
 
@@ -70,15 +72,6 @@ def mass_g(a, b, mu, sigma):
     r = math.sqrt(-2.0 * math.log((float(a) + 0.5) * 2.0**-32))
     z = r * math.cos(2.0 * math.pi * (float(b) + 0.5) * 2.0**-32)
     return max(1, int(math.exp(mu + sigma * z)))
-
-
-def first_of_least(pairs):
-    """Name of the least value, the first of equals; None where none is finite."""
-    best, least = None, INF
-    for name, value in pairs:
-        if value < least:
-            best, least = name, value
-    return best
 
 
 def numpy_of(function, *numbers):

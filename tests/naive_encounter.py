@@ -1,12 +1,14 @@
-"""The encounter of the plain twin, and its integral: sections 9.4 and 9.22 of sim/MODEL.md."""
+"""Carrying, the encounter and its integral in the plain twin: sections 9.4, 9.5 and 9.22 of sim/MODEL.md."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace as Row
 
 from tests.naive_draws import ARRIVAL, INSPECTION, REFUSAL, happens, words_at
+from tests.naive_posts import SHUT
 
 NOT_INSPECTED, BRIBED, TURNED_BACK, MISSED, SEIZED, RELEASED, RELEASED_DIVERTED, SHUT_OUT = range(8)
+UNDER_WAY, DELIVERED, GOT, DIVERTED, LOST = range(5)
 NO_MEANS, TIP, SCANNER, DOG, SEARCH, PATROL = range(6)
 
 
@@ -60,15 +62,75 @@ def found_prob(c, turn_back):
     at_tip = (1.0 - c.offer * c.accept * c.tip_factor) * c.find_on_tip
     alarm = 1.0 - (1.0 - c.scan) * (1.0 - c.dog)
     find = alarm * c.open_on_alarm + (1.0 - alarm) * c.find_cold
-    untipped = (1.0 - c.offer) * (c.plain * find) + c.offer * (1.0 - c.accept) * (1.0 - turn_back) * (c.refused * find)
+    untipped = (1.0 - c.offer) * (c.plain * find) + c.offer * (1.0 - c.accept) * (1.0 - turn_back) * (
+        c.refused * find
+    )
     return c.tip * at_tip + (1.0 - c.tip) * c.met * untipped
 
 
-def true_through(row, posts, mean_met, covers, deals, turn_back):
-    """Chance to get through a row's posts as they are, in a mean hour, a load that turns back trying for ever."""
+def true_through(row, posts, mean_met, covers, deals, travel):
+    """Chance to get through a row's posts as they are, in a mean hour; at its last try a load stays."""
     through = 1.0
     for p, k, outbound in row.checks:
         c = chances(posts[p], k, mean_met[p], covers[k], row.load_g, outbound, deals[p])
-        again = (1.0 - c.tip) * c.offer * (1.0 - c.accept) * turn_back
-        through *= 1.0 - found_prob(c, turn_back) / (1.0 - again) * (1.0 - c.release * c.goes_on)
+        again = (1.0 - c.tip) * c.met * c.offer * (1.0 - c.accept) * travel.turn_back_prob
+        still_here, caught = 1.0, 0.0
+        for _ in range(travel.most_tries - 1):
+            caught += still_here * found_prob(c, travel.turn_back_prob)
+            still_here *= again
+        caught += still_here * found_prob(c, 0.0)
+        through *= 1.0 - caught * (1.0 - c.release * c.goes_on)
     return through
+
+
+# 9.5 Carrying loads
+
+
+def carry(twin, stretch):
+    """Encounters of the loads under way to the end of a stretch, load by load."""
+    events, end = [], 60 * (twin.first_hour + stretch.to_h)
+    for load in twin.loads:
+        while load.fate == UNDER_WAY and load.minute < end:
+            _at_next_stop(twin, load, stretch, events)
+    return events
+
+
+def _at_next_stop(twin, load, stretch, events):
+    travel, stop = twin.given.travel, load.route.stops[load.stop]
+    if load.stop == load.lost_stop:
+        load.fate = LOST
+        return
+    if stop.post == -1:
+        load.fate = DELIVERED
+        return
+    minute = load.minute - 60 * twin.first_hour
+    wait, *met = stretch.hours[stop.post].met[minute // 60]
+    if wait < SHUT:
+        load.minute += 60 * (SHUT - wait) - minute % 60
+        return
+    k, turn_back_min = twin.given.cover_on_mode[load.cover][stop.mode], round(60 * travel.turn_back_h)
+    event = Row(load=load, stretch=stretch, post=stop.post, minute=load.minute, visit=load.visit, cover=k)
+    events.append(event)
+    if wait == SHUT:
+        event.outcome, event.means, event.seize_prob, event.divert_prob = SHUT_OUT, NO_MEANS, 0.0, 0.0
+        load.visit += 1
+        load.minute += turn_back_min
+        if load.visit * turn_back_min > round(60 * travel.patience_h):
+            load.fate = LOST
+        return
+    cover, deal = twin.given.covers[k], stretch.deals[load.owner][stop.post]
+    c = chances(stretch.posts[stop.post], k, met, cover, float(load.mass), stop.outbound, deal)
+    turn_back = 0.0 if load.visit + 1 >= travel.most_tries else travel.turn_back_prob
+    address = twin.address[stop.post]
+    event.outcome, event.means = encounter(load.key, load.who, address, load.visit, c, turn_back)
+    found = found_prob(c, turn_back)
+    event.seize_prob, event.divert_prob = found * (1.0 - c.release), found * c.release * (1.0 - c.goes_on)
+    if event.outcome in (SEIZED, RELEASED_DIVERTED):
+        load.fate = GOT if event.outcome == SEIZED else DIVERTED
+    elif event.outcome == TURNED_BACK:
+        load.visit += 1
+        load.minute += turn_back_min
+    else:
+        load.stop += 1
+        load.visit = 0
+        load.minute += wait + load.route.stops[load.stop].minutes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace as Row
 
 from sim.codes import Cover, Mode, PostClass
@@ -75,8 +76,8 @@ def _posts(world):
 
 
 def _routes(world):
-    stops = zip(*(getattr(world.route_arrays, name).tolist() for name in ("post", "minutes", "mode", "outbound")))
-    stops = [Row(post=p, minutes=minutes, mode=mode, outbound=out) for p, minutes, mode, out in stops]
+    columns = [getattr(world.route_arrays, name).tolist() for name in ("post", "minutes", "mode", "outbound")]
+    stops = [Row(post=p, minutes=m, mode=k, outbound=out) for p, m, k, out in zip(*columns, strict=True)]
     start = world.route_arrays.start.tolist()
     return [
         Row(route_id=r.route_id, km=r.km, hours=r.hours, stops=stops[start[row] : start[row + 1]])
@@ -93,9 +94,7 @@ def _organisations(world):
 
 def _flows(world):
     table, arrays, options = world.flows, world.flow_arrays, world.option_arrays
-    covers = [
-        options.cover[a:b].tolist() for a, b in zip(options.first, options.first[1:], strict=False)
-    ]
+    covers = [options.cover[a:b].tolist() for a, b in pairwise(options.first)]
     return [
         Row(
             name=name,
@@ -108,9 +107,7 @@ def _flows(world):
             most_g=int(arrays.most_g[f]),
             buy_cents_per_kg=int(table.buy_cents_per_kg[f]),
             sell_cents_per_kg=int(table.sell_cents_per_kg[f]),
-            options=[
-                (int(options.route[o]), covers[o]) for o in range(arrays.first[f], arrays.first[f + 1])
-            ],
+            options=[(int(options.route[o]), covers[o]) for o in range(arrays.first[f], arrays.first[f + 1])],
         )
         for f, name in enumerate(table.names)
     ]

@@ -1,4 +1,4 @@
-"""What the week leaves behind in the plain twin, and the teams of services (9.8, 9.11-9.16, 9.19, 9.20 of sim/MODEL.md)."""
+"""What a week leaves behind in the plain twin: 9.8, 9.11-9.16, 9.18-9.20 of sim/MODEL.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests import naive_draws as draws
 from tests import naive_encounter as stages
 from tests.naive_choice import learned
 from tests.naive_posts import willingness
-from tests.naive_settle import DIVERTED, LOST, SEIZED, WEEKS_PER_YEAR
+from tests.naive_settle import WEEKS_PER_YEAR
 
 FOUND = stages.SEIZED, stages.RELEASED, stages.RELEASED_DIVERTED
 
@@ -19,7 +19,7 @@ def learn(twin, sent):
     lost_g = [0 for _ in g.flows]
     sent_g = [0 for _ in g.flows]
     for load in twin.loads:
-        if load.fate in (SEIZED, DIVERTED, LOST):
+        if load.fate in (stages.GOT, stages.DIVERTED, stages.LOST):
             lost_g[load.flow] += load.mass
     for load in sent:
         sent_g[load.flow] += load.mass
@@ -141,7 +141,9 @@ def allocate(twin):
     for c, country in enumerate(g.countries):
         most = round(values.c["mobile_teams"][c])
         mine = [
-            p for p, post in enumerate(g.posts) if post.country == c and not post.is_patrol and traffic[p] > 0.0
+            p
+            for p, post in enumerate(g.posts)
+            if post.country == c and not post.is_patrol and traffic[p] > 0.0
         ]
         if most == 0 or not mine:
             continue

@@ -1,10 +1,11 @@
-"""Posts of the plain twin: parameters in force, hours of a post, attention (sections 9.1-9.3, 9.16-9.18, 9.23)."""
+"""Posts of the plain twin, hour by hour: sections 9.1-9.3, 9.16-9.18 and 9.23 of sim/MODEL.md."""
 
 from __future__ import annotations
 
 import math
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from statistics import NormalDist
 from types import SimpleNamespace as Row
 
@@ -50,7 +51,7 @@ def stretches(given, first_hour):
     """Stretches of a week: hours, values in force, posts."""
     cuts = edges(given.interventions, first_hour, first_hour + 168)
     made = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         post, country = values_at(given, a)
         made.append(Row(from_h=a - first_hour, to_h=b - first_hour, v=post, c=country))
         made[-1].posts = [post_in_force(given, post, p) for p in range(len(given.posts))]
@@ -78,7 +79,11 @@ def laid_over(base, change, strength):
     value = target if strength == 1.0 else base + strength * (target - base)
     if value == base:
         return base
-    value = clip(value, -math.inf if change.least is None else change.least, math.inf if change.most is None else change.most)
+    value = clip(
+        value,
+        -math.inf if change.least is None else change.least,
+        math.inf if change.most is None else change.most,
+    )
     return float(round(value)) if change.whole else value
 
 
@@ -92,10 +97,14 @@ def post_in_force(given, values, p):
     met = patrol_prob(given, post, v["patrols_per_day"])
     by_hand = 1.0 if post.is_patrol else v["search_share"]
     up = v["scanner.uptime_share"]
-    row = Row(v=v, country=post.country, is_patrol=post.is_patrol, lanes=max(1, post.lanes), open_seal=open_seal)
+    row = Row(
+        v=v, country=post.country, is_patrol=post.is_patrol, lanes=max(1, post.lanes), open_seal=open_seal
+    )
     row.trucks_per_h, row.cars_per_h = post.trucks_per_day / 48.0, post.cars_per_day / 48.0
     row.units_per_h = post.rail_units_per_day / 48.0
-    row.service_h, row.inspect_h, row.search_h = (v[f"{n}_min"] / 60.0 for n in ("service", "inspect", "search"))
+    row.service_h, row.inspect_h, row.search_h = (
+        v[f"{n}_min"] / 60.0 for n in ("service", "inspect", "search")
+    )
     row.fail_prob = min(1.0, (1.0 - up) / up / v["scanner.repair_h"])
     row.repair_prob = 1.0 / v["scanner.repair_h"]
     row.select, row.open_on_alarm, row.find_cold = [], [], []
@@ -137,7 +146,7 @@ def post_hours(given, key, first_hour, days, stretch, p, state):
 
 
 def one_hour(given, key, hour, day, post, state, seen):
-    """(wait in minutes, scale of selection, scan, dog) in one hour, steps 1 to 21."""
+    """(wait, scale, scan, dog) in one hour, steps 1 to 21; a wait of SHUT - n opens in n hours."""
     v, (hod, weekday, month) = post.v, day
     address, hours_per_truck = state.address, post.service_h / post.lanes
     word = hour_words(key, hour >> 2, address)[hour & 3]
@@ -156,7 +165,7 @@ def one_hour(given, key, hour, day, post, state, seen):
         state.backlog += work
         seen.delay_h += state.backlog
         state.exertion = exertion_after(state.exertion, 0.0, v)
-        return math.floor(60.0 * (shut_h + state.backlog * hours_per_truck)), 0.0, 0.0, 0.0
+        return SHUT - shut_h, 0.0, 0.0, 0.0
     state.backlog = max(0.0, state.backlog + work - post.lanes / post.service_h)
     queue_h = state.backlog * hours_per_truck
     steady_h = queue_wait_h(post.lanes, hours_per_truck, work * hours_per_truck)
@@ -172,7 +181,9 @@ def one_hour(given, key, hour, day, post, state, seen):
 
     scanned = 0.0
     if state.up:
-        scanned = v["scanner.present_share"] * served(v["scanner.scans_per_h"], looked_at * v["scanner.present_share"])
+        scanned = v["scanner.present_share"] * served(
+            v["scanner.scans_per_h"], looked_at * v["scanner.present_share"]
+        )
         state.up = not scanner_turns(word, post.fail_prob)
     else:
         state.up = scanner_turns(word, post.repair_prob)
@@ -267,7 +278,9 @@ def scan_hit(v, attention):
 
 def dog_hits(v, attention, temperature_c, humidity):
     """Chance of an indication by hour of day, for the temperatures and the humidity of one month."""
-    trained = v["dogs.real_training_share"] + (1.0 - v["dogs.real_training_share"]) * v["dogs.simulant_factor"]
+    trained = (
+        v["dogs.real_training_share"] + (1.0 - v["dogs.real_training_share"]) * v["dogs.simulant_factor"]
+    )
     hits = []
     for hod in range(24):
         felt = temperature_c[hod] + (v["dogs.humidity_c"] * humidity - v["dogs.shade_c"])

@@ -1,28 +1,19 @@
-"""Books of the plain twin: records, mass, money, people and the event log (sections 9.21 and 9.24 of sim/MODEL.md)."""
+"""Books of the plain twin: records, mass, money, people, event log (9.21 and 9.24 of sim/MODEL.md)."""
 
 from __future__ import annotations
 
 import hashlib
 import struct
+from itertools import pairwise
 
 from tests import naive_encounter as stages
-from tests.naive_draws import RECORD, happens, words_at
+from tests.naive_draws import RECORD, added, happens, words_at
+from tests.naive_encounter import DELIVERED, UNDER_WAY
 from tests.naive_posts import edges, strength_at
 
-UNDER_WAY, DELIVERED, SEIZED, DIVERTED, LOST = range(5)
 WEEKS_PER_YEAR = 365.25 / 7.0
-ACCOUNTS = (
-    "traffickers",
-    "suppliers",
-    "buyers",
-    "carriers",
-    "couriers",
-    "officers",
-    "contacts",
-    "state",
-    "contractors",
-    "licit_trade",
-)
+ACCOUNTS = ("traffickers", "suppliers", "buyers", "carriers", "couriers")
+ACCOUNTS += ("officers", "contacts", "state", "contractors", "licit_trade")
 
 
 # 9.24 Record
@@ -50,14 +41,19 @@ def record(twin):
 
 
 def settle(twin, opening_g, sent):
-    """Mass table, money, couriers and digest of the week."""
+    """The week's `mass_g`, `expected_g`, `accounts`, `people` and `licit` counts, and the `digest` so far."""
     n = twin.given.n_commodities
     ended = mass_by_fate(twin.loads, n)
     dispatched = mass_by_fate(sent, n)
     sent_g = [sum(of_fate[m] for of_fate in dispatched) for m in range(n)]
     twin.mass_g = [opening_g, sent_g, *ended[1:], ended[UNDER_WAY]]
+    twin.expected_g = [added(e.seize_prob * e.load.g[m] for e in twin.events) for m in range(n)]
     twin.accounts = accounts(twin, sent)
     twin.people = people(twin)
+    hours = [seen for stretch in twin.stretches for seen in stretch.hours]
+    twin.licit = {
+        name: added(getattr(seen, name) for seen in hours) for name in ("vehicles", "delay_h", "false_alarms")
+    }
     log = sorted(twin.events, key=lambda e: (e.minute, e.load.key, e.load.who))
     entries = b"".join(struct.pack("<8Q", *entry(twin, event)) for event in log)
     twin.digest = hashlib.sha256(twin.digest + entries).digest()
@@ -130,7 +126,7 @@ def programme_cents(twin):
     for i in twin.given.interventions:
         cuts = edges([i], first, last)
         share = 0.0
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             share += (b - a) * strength_at(i, a)
         total += share / 168 * i.running_usd_per_year / WEEKS_PER_YEAR
         start = max(twin.given.start_hour, twin.given.start_hour if i.start is None else i.start)

@@ -29,6 +29,8 @@ class Memory:
     loss_average: Floats  # (n_flows,) g a week
     value_average: Floats  # (n_flows,) g a week
     stock_g: Ints  # (n_flows,) g at the origin
+    planned_who: Ints  # (n_flows,) load that waits for stock: week << 16 | slot of its planning; -1: none
+    planned_g: Ints  # (n_flows,) its mass
     owed_g: Floats  # (n_flows,) fraction of a gram of supply not yet arrived
     due_g: Ints  # (n_flows, lag) g of replacement by week of arrival
     # posts

@@ -110,7 +110,7 @@ class LoadArrays(NamedTuple):
     """Loads under way, one row each."""
 
     key: np.ndarray  # (n_loads,) uint64, subkey of the consignor's flow
-    who: np.ndarray  # (n_loads,) int64, dispatch week << 16 | slot
+    who: np.ndarray  # (n_loads,) int64, week << 16 | slot in which it was planned
     trafficker: np.ndarray  # (n_loads,) int64, row
     route: np.ndarray  # (n_loads,) int64, row
     cover: np.ndarray  # (n_loads,) int64, codes.Cover

@@ -126,8 +126,14 @@ carry_load = njit(cache=True, nogil=True)(_carry_load)
 def _room_for(n):
     """Empty log of n rows."""
     return Encounters(
-        np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int16),
-        np.empty(n, np.int8), np.empty(n, np.int8), np.empty(n, np.int8), np.empty(n, np.float64),
+        np.empty(n, np.int32),
+        np.empty(n, np.int32),
+        np.empty(n, np.int64),
+        np.empty(n, np.int16),
+        np.empty(n, np.int8),
+        np.empty(n, np.int8),
+        np.empty(n, np.int8),
+        np.empty(n, np.float64),
         np.empty(n, np.float64),
     )
 

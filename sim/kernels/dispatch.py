@@ -37,11 +37,18 @@ class OptionArrays(NamedTuple):
     most_g: np.ndarray  # (n_option_covers,) int64, largest load under the cover
 
 
+class Planned(NamedTuple):
+    """Load that each flow has planned but has not the stock for yet."""
+
+    who: np.ndarray  # (n_flows,) int64, week << 16 | slot in which it was planned; -1: none
+    mass_g: np.ndarray  # (n_flows,) int64
+
+
 class Dispatched(NamedTuple):
-    """Loads sent in a week, in order of flow, then slot."""
+    """Loads sent in a week, in order of flow, then of planning."""
 
     flow: np.ndarray  # (n,) int64
-    slot: np.ndarray  # (n,) int64
+    who: np.ndarray  # (n,) int64, week << 16 | slot in which it was planned
     mass_g: np.ndarray  # (n,) int64
     route: np.ndarray  # (n,) int64
     cover: np.ndarray  # (n,) int64
@@ -81,72 +88,95 @@ def _preferred(key, who, what, addresses, haste, first, after):
 preferred = njit(cache=True, nogil=True)(_preferred)
 
 
-def _dispatch(week, week_min, flows, options, stock_g, route_haste, cover_haste, route_start, loss_prob):
-    """Loads of every flow until its stock does not cover the next one.
+def _choose(key, who, options, route_haste, cover_haste, first, after):
+    """(option, cover of an option) that a load takes; (-1, -1) where all are shut."""
+    option = preferred(key, who, What.ROUTE, options.address, route_haste, first, after)
+    if option < 0:
+        return option, option
+    return option, preferred(
+        key,
+        who,
+        What.COVER,
+        options.cover_address,
+        cover_haste,
+        options.first[option],
+        options.first[option + 1],
+    )
 
-    `route_haste` (n_options,) and `cover_haste` (n_option_covers,) are inf where a choice is shut. A load
-    is as heavy as its draw, its tier and its cover allow; what does not fit stays in stock.
+
+choose = njit(cache=True, nogil=True)(_choose)
+
+
+def _lost_stop(key, who, word, prob, start, after):
+    """Stop that a load never reaches because it is abandoned or spoilt on the way; -1 for none."""
+    if not happens(word, prob):
+        return -1
+    where, _, _, _ = words_at(key, who, np.uint64(0), 0, What.WHERE_LOST)
+    return start + below(where, after - start)
+
+
+lost_stop_of = njit(cache=True, nogil=True)(_lost_stop)
+
+
+def _dispatch(
+    week, week_min, flows, options, stock_g, planned, route_haste, cover_haste, route_start, loss_prob
+):
+    """Loads of every flow until its stock does not cover the next one planned, and those left planned.
+
+    A load is planned with its mass: drawn, and no more than the tier sends. It waits, as the load that it is,
+    until the stock covers it; then it takes a route and a cover, and leaves behind what the cover does not
+    hold. `route_haste` (n_options,) and `cover_haste` (n_option_covers,) are inf where a choice is shut.
     """
     room = 1024
-    out_flow, out_slot, out_mass = (
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-    )
+    out_flow, out_who, out_mass = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     out_route, out_cover, out_choice = (
         np.empty(room, np.int64),
         np.empty(room, np.int64),
         np.empty(room, np.int64),
     )
     out_minute, out_lost = np.empty(room, np.int64), np.empty(room, np.int64)
+    next_who, next_mass = planned.who.copy(), planned.mass_g.copy()
     m = 0
     for f in range(flows.key.size):
-        key, left = flows.key[f], stock_g[f]
-        for slot in range(MOST_SLOTS):
-            if left <= 0:
+        key, left, slot = flows.key[f], stock_g[f], 0
+        while slot < MOST_SLOTS and left > 0:
+            if next_who[f] < 0:
+                next_who[f] = (week << SIXTEEN_BITS) | slot
+                slot += 1
+                w0, w1, _, _ = words_at(key, np.uint64(next_who[f]), np.uint64(0), 0, What.MASS)
+                next_mass[f] = min(mass_g(w0, w1, flows.mu[f], flows.sigma[f]), flows.most_g[f])
+            if next_mass[f] > left:
                 break
-            who = np.uint64((week << SIXTEEN_BITS) | slot)
-            w0, w1, w2, w3 = words_at(key, who, np.uint64(0), 0, What.DISPATCH)
-            option = preferred(
-                key, who, What.ROUTE, options.address, route_haste, flows.first[f], flows.first[f + 1]
+            who = np.uint64(next_who[f])
+            option, choice = choose(
+                key, who, options, route_haste, cover_haste, flows.first[f], flows.first[f + 1]
             )
             if option < 0:
                 break
-            choice = preferred(
-                key,
-                who,
-                What.COVER,
-                options.cover_address,
-                cover_haste,
-                options.first[option],
-                options.first[option + 1],
-            )
-            mass = min(mass_g(w0, w1, flows.mu[f], flows.sigma[f]), flows.most_g[f], options.most_g[choice])
-            if mass > left:
-                break
-            left -= mass
             if m == room:
                 room *= 2
-                out_flow, out_slot, out_mass = (
+                out_flow, out_who, out_mass = (
                     longer(out_flow, room),
-                    longer(out_slot, room),
+                    longer(out_who, room),
                     longer(out_mass, room),
                 )
                 out_route, out_cover = longer(out_route, room), longer(out_cover, room)
                 out_choice = longer(out_choice, room)
                 out_minute, out_lost = longer(out_minute, room), longer(out_lost, room)
-            route = options.route[option]
-            out_flow[m], out_slot[m], out_mass[m] = f, slot, mass
+            route, mass = options.route[option], min(next_mass[f], options.most_g[choice])
+            _, _, minute_word, loss_word = words_at(key, who, np.uint64(0), 0, What.DISPATCH)
+            out_flow[m], out_who[m], out_mass[m] = f, next_who[f], mass
             out_route[m], out_cover[m], out_choice[m] = route, options.cover[choice], choice
-            out_minute[m] = week_min + below(w2, WEEK_MIN)
-            out_lost[m] = -1
-            if happens(w3, loss_prob[route]):
-                word, _, _, _ = words_at(key, who, np.uint64(0), 0, What.WHERE_LOST)
-                out_lost[m] = route_start[route] + below(word, route_start[route + 1] - route_start[route])
+            out_minute[m] = week_min + below(minute_word, WEEK_MIN)
+            out_lost[m] = lost_stop_of(
+                key, who, loss_word, loss_prob[route], route_start[route], route_start[route + 1]
+            )
             m += 1
-    return Dispatched(
+            left -= mass
+            next_who[f] = -1
+    sent = Dispatched(
         out_flow[:m],
-        out_slot[:m],
+        out_who[:m],
         out_mass[:m],
         out_route[:m],
         out_cover[:m],
@@ -154,6 +184,7 @@ def _dispatch(week, week_min, flows, options, stock_g, route_haste, cover_haste,
         out_minute[:m],
         out_lost[:m],
     )
+    return sent, Planned(next_who, next_mass)
 
 
 dispatch = njit(cache=True, nogil=True)(_dispatch)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 COLUMNS: dict[str, type[np.generic]] = {
     "flow": np.int64,
-    "who": np.int64,  # dispatch week << 16 | slot
+    "who": np.int64,  # week << 16 | slot in which it was planned
     "route": np.int64,
     "cover": np.int64,
     "dispatched": np.int64,  # minute

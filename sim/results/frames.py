@@ -154,7 +154,9 @@ def _traffickers(ended: Ended, kept: Ints) -> pd.DataFrame:
     n = len(table.names)
     kg = book.mass_g[kept].sum(axis=1) / 1000.0
     owner = world.flows.trafficker[book["flow"][kept]]
-    begun = book["who"][kept] >> 16 >= (world.start_hour // HOURS_PER_WEEK) + world.scenario.burn_in_weeks
+    begun = book["dispatched"][kept] >= 60 * (
+        world.start_hour + HOURS_PER_WEEK * world.scenario.burn_in_weeks
+    )
     fate = book["fate"][kept]
     option_owner = world.flows.trafficker[
         np.repeat(np.arange(len(world.flows.names)), np.diff(world.flow_arrays.first))

@@ -1,7 +1,7 @@
 """Small worlds at random: `random_world(n)` is the n-th, the same in every session.
 
 Each number is drawn by its name, so that one more range moves none of the others. Ranges are wider than
-those of the schema's sources, up to what is allowed, so that every stage of the model is reached in a few weeks.
+those of the sources, up to what the schema allows, so that a few weeks reach every stage of the model.
 """
 
 from __future__ import annotations
@@ -14,152 +14,149 @@ from sim.scenario.schema import Scenario
 from sim.world.build import build_world
 
 SHARE = (0.0, 1.0)
-SCANNER = {
-    "present_share": SHARE,
-    "quality": SHARE,
-    "operator_skill": SHARE,
-    "false_alarm_prob": SHARE,
-    "uptime_share": (0.05, 1.0),
-    "repair_h": (1.0, 100.0),
-    "scans_per_h": (0.0, 12.0),
-}
-DOGS = {
-    "teams": (0.0, 3.0),
-    "shift_h": (0.0, 24.0),
-    "searches_per_h": (0.0, 10.0),
-    "detect_prob": SHARE,
-    "false_alarm_prob": SHARE,
-    "real_training_share": SHARE,
-    "simulant_factor": SHARE,
-    "heat_onset_c": (-10.0, 30.0),
-    "heat_loss_per_c": (0.0, 0.1),
-    "humidity_c": (0.0, 10.0),
-    "shade_c": (0.0, 5.0),
-    "exertion_per_search": (0.0, 0.3),
-    "recovery_per_h": SHARE,
-    "exertion_loss": SHARE,
-    "time_on_task_loss_per_h": (0.0, 0.1),
-}
-POST = {
-    "service_min": (0.5, 60.0),
-    "car_share_of_truck": SHARE,
-    "traffic_cv": SHARE,
-    "inspect_share": SHARE,
-    "inspections_per_h": (0.0, 12.0),
-    "outbound_share": SHARE,
-    "wave_through_h": (0.0, 4.0),
-    "wave_through_share": SHARE,
-    "reluctance": SHARE,
-    "search_share": SHARE,
-    "find_prob": SHARE,
-    "find_on_alarm_prob": SHARE,
-    "find_on_tip_prob": SHARE,
-    "tir_select_factor": SHARE,
-    "tir_fear": SHARE,
-    "sealed_share": SHARE,
-    "refusal_select_prob": SHARE,
-    "inspect_min": (0.0, 60.0),
-    "search_min": (0.0, 120.0),
-    "open_from_h": (0, 23),
-    "open_hours": (0, 24),
-    "patrols_per_day": (0.0, 12.0),
-    "scanner": SCANNER,
-    "dogs": DOGS,
-}
-SERVICES = {
-    "corruption": SHARE,
-    "officer_pay_usd": (50.0, 1000.0),
-    "audits_per_year": (0.0, 20.0),
-    "audit_effect": SHARE,
-    "turnover_per_year": (0.0, 5.0),
-    "corruption_per_bribe": (0.0, 0.2),
-    "tip_prob": (0.0, 0.3),
-    "sharing": SHARE,
-    "protection_prob": SHARE,
-    "return_share": SHARE,
-    "arrest_prob": SHARE,
-    "cooperate_prob": SHARE,
-    "record_prob": SHARE,
-    "mobile_teams": (0.0, 6.0),
-    "team_inspections_per_h": (0.0, 8.0),
-    "explore_share": SHARE,
-    "cost_per_inspection_usd": (0.0, 50.0),
-    "liability_usd": (0.0, 2000.0),
-}
-TIER = {
-    "supply_share": (0.1, 1.0),
-    "load_kg": (0.5, 30.0),
-    "load_sigma": (0.0, 1.5),
-    "most_kg": (1.0, 80.0),
-    "precision": (0.0, 2000.0),
-    "time_cost_per_day": (0.0, 0.1),
-    "salience": (0.3, 1.0),
-    "belief_halflife_days": (1.0, 400.0),
-    "others_weight": SHARE,
-    "bribe_offer_prob": SHARE,
-    "bribe_share": (0.0, 0.05),
-    "exposure": (0.0, 6.0),
-    "protection": SHARE,
-    "wage_usd": (0.0, 3000.0),
-    "premium_power": (0.5, 3.0),
-    "premium_risk": (0.01, 0.5),
-    "penalty_usd": (0.0, 50000.0),
-    "lie_low_hit": (0.0, 2.0),
-    "lie_low_halflife_days": (1.0, 60.0),
-    "lie_low_level": (0.01, 3.0),
-    "tolerance_low": (0.0, 0.2),
-    "tolerance_high": (0.0, 0.3),
-    "first_routes": (1, 6),
-    "most_routes": (1, 10),
-    "upkeep_usd": (0.0, 1000.0),
-}
-COVER = {
-    "select_factor": (0.0, 2.0),
-    "image_factor": SHARE,
-    "image_half_kg": (0.1, 20.0),
-    "odour_factor": SHARE,
-    "find_factor": SHARE,
-    "usd_per_km": (0.0, 3.0),
-    "most_kg": (1.0, 100.0),
-}
-TRAVEL = {
-    "road_kmh": (15.0, 80.0),
-    "rail_kmh": (8.0, 60.0),
-    "foot_kmh": (2.0, 8.0),
-    "track_kmh": (8.0, 40.0),
-    "loss_per_day": (0.0, 0.1),
-    "turn_back_prob": (0.0, 0.9),
-    "turn_back_h": (1.0, 48.0),
-    "patience_h": (1.0, 100.0),
-    "most_tries": (1, 6),
-    "most_per_pair": (2, 20),
-}
-GREEN_BORDER = {"reach_km": (0.1, 50.0), "zone_km": (0.0, 60.0), "hard_terrain_factor": SHARE}
-MARKET = {
-    "replacement_share": SHARE,
-    "replacement_lag_weeks": (1, 4),
-    "tip_bribe_factor": SHARE,
-    "pay_multiple": (0.01, 24.0),
-    "relation_gain": (0.0, 3.0),
-    "relation_halflife_days": (1.0, 400.0),
-    "informant_gain": (0.0, 5.0),
-    "informant_halflife_days": (1.0, 300.0),
-}
-PREVALENCE = {
-    "misses_at_half": (0.0, 0.3),
-    "misses_at_tenth": (0.0, 0.5),
-    "misses_at_hundredth": (0.0, 0.8),
-    "memory_days": (1.0, 200.0),
-    "training_share": (0.0, 0.3),
-}
+
+
+def _ranges(shares: str, **others):
+    """Ranges by name: 0 to 1 for the names listed, and the others as given."""
+    return dict.fromkeys(shares.split(), SHARE) | others
+
+
+SCANNER = _ranges(
+    "false_alarm_prob",
+    present_share=(0.3, 1.0),
+    quality=(0.5, 1.0),
+    operator_skill=(0.5, 1.0),
+    uptime_share=(0.05, 1.0),
+    repair_h=(1.0, 100.0),
+    scans_per_h=(0.0, 12.0),
+)
+DOGS = _ranges(
+    "detect_prob false_alarm_prob real_training_share simulant_factor recovery_per_h exertion_loss",
+    teams=(0.0, 3.0),
+    shift_h=(0.0, 24.0),
+    searches_per_h=(0.0, 10.0),
+    heat_onset_c=(-10.0, 30.0),
+    heat_loss_per_c=(0.0, 0.1),
+    humidity_c=(0.0, 10.0),
+    shade_c=(0.0, 5.0),
+    exertion_per_search=(0.0, 0.3),
+    time_on_task_loss_per_h=(0.0, 0.1),
+)
+POST = _ranges(
+    "car_share_of_truck traffic_cv inspect_share outbound_share wave_through_share reluctance search_share"
+    " find_prob find_on_alarm_prob find_on_tip_prob tir_select_factor tir_fear sealed_share"
+    " refusal_select_prob",
+    service_min=(0.5, 60.0),
+    inspections_per_h=(0.0, 12.0),
+    wave_through_h=(0.0, 4.0),
+    inspect_min=(0.0, 60.0),
+    search_min=(0.0, 120.0),
+    open_from_h=(0, 23),
+    open_hours=(0, 24),
+    patrols_per_day=(0.0, 12.0),
+    scanner=SCANNER,
+    dogs=DOGS,
+)
+SERVICES = _ranges(
+    "corruption audit_effect protection_prob return_share arrest_prob cooperate_prob record_prob"
+    " explore_share",
+    officer_pay_usd=(50.0, 1000.0),
+    audits_per_year=(0.0, 20.0),
+    turnover_per_year=(0.0, 5.0),
+    corruption_per_bribe=(0.0, 0.2),
+    tip_prob=(0.0, 0.05),
+    sharing=(0.0, 0.5),
+    mobile_teams=(0.0, 6.0),
+    team_inspections_per_h=(0.0, 8.0),
+    cost_per_inspection_usd=(0.0, 50.0),
+    liability_usd=(0.0, 2000.0),
+)
+TIER = _ranges(
+    "others_weight bribe_offer_prob protection",
+    supply_share=(0.1, 1.0),
+    load_kg=(0.5, 30.0),
+    load_sigma=(0.0, 1.5),
+    most_kg=(1.0, 80.0),
+    precision=(0.0, 2000.0),
+    time_cost_per_day=(0.0, 0.1),
+    salience=(0.3, 1.0),
+    belief_halflife_days=(1.0, 400.0),
+    bribe_share=(0.0, 0.05),
+    exposure=(0.0, 4.0),
+    wage_usd=(0.0, 3000.0),
+    premium_power=(0.5, 3.0),
+    premium_risk=(0.01, 0.5),
+    penalty_usd=(0.0, 50000.0),
+    lie_low_hit=(0.0, 2.0),
+    lie_low_halflife_days=(1.0, 60.0),
+    lie_low_level=(0.01, 3.0),
+    tolerance_low=(0.0, 0.2),
+    tolerance_high=(0.0, 0.3),
+    first_routes=(1, 6),
+    most_routes=(1, 10),
+    upkeep_usd=(0.0, 1000.0),
+)
+COVER = _ranges(
+    "image_factor odour_factor find_factor",
+    select_factor=(0.0, 2.0),
+    image_half_kg=(0.1, 5.0),
+    usd_per_km=(0.0, 3.0),
+    most_kg=(1.0, 100.0),
+)
+TRAVEL = _ranges(
+    "",
+    road_kmh=(15.0, 80.0),
+    rail_kmh=(8.0, 60.0),
+    foot_kmh=(2.0, 8.0),
+    track_kmh=(8.0, 40.0),
+    loss_per_day=(0.0, 0.1),
+    turn_back_prob=SHARE,
+    turn_back_h=(1.0, 48.0),
+    patience_h=(1.0, 100.0),
+    most_tries=(1, 6),
+    most_per_pair=(2, 20),
+)
+GREEN_BORDER = _ranges("hard_terrain_factor", reach_km=(0.1, 50.0), zone_km=(0.0, 60.0))
+MARKET = _ranges(
+    "replacement_share tip_bribe_factor",
+    replacement_lag_weeks=(1, 4),
+    pay_multiple=(0.01, 24.0),
+    relation_gain=(0.0, 3.0),
+    relation_halflife_days=(1.0, 400.0),
+    informant_gain=(0.0, 5.0),
+    informant_halflife_days=(1.0, 300.0),
+)
+PREVALENCE = _ranges(
+    "",
+    misses_at_half=(0.0, 0.3),
+    misses_at_tenth=(0.0, 0.5),
+    misses_at_hundredth=(0.0, 0.8),
+    memory_days=(1.0, 200.0),
+    training_share=(0.0, 0.3),
+)
 CLASSES = ("frontier_road", "frontier_rail", "inland", "port", "airport", "green_border")
-COVERS = ("tir_truck", "produce_truck", "other_truck", "car", "passenger_train", "freight_wagon", "foot_horse")
+COVERS = (
+    "tir_truck",
+    "produce_truck",
+    "other_truck",
+    "car",
+    "passenger_train",
+    "freight_wagon",
+    "foot_horse",
+)
 RULES = ("static", "greedy", "random", "explore_exploit", "budget_feedback", "cover")
 BEHAVIOURS = ("adaptive", "adaptive", "adaptive", "non_adaptive", "random", "best_response")
 PLACES = ("spring", "west_town", "east_town", "hub", "market")
 WIDE = (("almaty", "moscow"), ("atyrau", "astrakhan"), ("turkmenbashi", "astrakhan"), ("osh", "omsk"))
 WIDE_EVERY = 20
-WHERE_POSTS = ("", "country=KZ", "country!=KZ", "klass=frontier_road", "mode=rail", "klass!=inland;country=KZ")
+WHERE_POSTS = (
+    "",
+    "country=KZ",
+    "country!=KZ",
+    "klass=frontier_road",
+    "mode=rail",
+    "klass!=inland;country=KZ",
+)
 WHERE_COUNTRIES = ("", "country=KZ", "country=KZ,RU", "country!=KZ")
 
 
@@ -234,7 +231,8 @@ def random_scenario(lot: Lot) -> Scenario:
             "tables": "baseline" if is_wide else "tutorial",
             "supply": {name: _supply(lot, name, origins, markets) for name in _supplies(lot)},
             "traffickers": {
-                name: _group(lot, name, origins, markets) for name in ("carriers", "sellers")[: _n_groups(lot)]
+                name: _group(lot, name, origins, markets)
+                for name in ("carriers", "sellers")[: _n_groups(lot)]
             },
             "tiers": {
                 tier: lot.numbers(tier, TIER, 0.5)
@@ -262,7 +260,8 @@ def _n_groups(lot):
 
 def _pairs(lot):
     """From spring to the market as a rule, at times from elsewhere, to elsewhere, or both ways at once."""
-    first = ("spring", "market") if lot.chance("usual pair", 0.6) else _pair(lot, "first pair", PLACES)
+    usual = ("spring", lot.one_of("usual market", ("market", "east_town")))
+    first = usual if lot.chance("usual pair", 0.6) else _pair(lot, "first pair", PLACES)
     if lot.chance("second pair?", 0.3):
         others = [place for place in PLACES if place not in first]
         return [first, _pair(lot, "second pair", others)]
@@ -311,7 +310,7 @@ def _services(lot, country):
     """Services of a country; posts keep their hours four times in five."""
     posts = {}
     for klass in CLASSES:
-        posts[klass] = lot.numbers(f"{country} {klass}", POST, 0.3)
+        posts[klass] = lot.numbers(f"{country} {klass}", POST, 0.5)
         if lot.chance(f"{country} {klass} round the clock", 0.8):
             posts[klass].pop("open_hours", None)
     chosen = lot.numbers(country, SERVICES, 0.4)
@@ -319,7 +318,7 @@ def _services(lot, country):
 
 
 def random_interventions(lot: Lot, scenario: Scenario) -> list[Intervention]:
-    """Up to three, with dates about the run, ramps and strengths; some never begin, some end before it does."""
+    """Up to three, with dates about the run, ramps and strengths; some never begin, some end before it."""
     return [_intervention(lot, f"change_{i}", scenario) for i in range(lot.whole("interventions", 0, 3))]
 
 
@@ -348,12 +347,16 @@ def _change(lot, name):
     of_posts = lot.chance(f"{name} of posts", 0.6)
     table = _flat(POST) if of_posts else SERVICES
     what = lot.one_of(f"{name} what", sorted(table))
-    if lot.chance(f"{name} closes", 0.1):
+    if lot.chance(f"{name} closes", 0.2):
         what, of_posts = "open_hours", True
     span = _flat(POST)[what] if of_posts else SERVICES[what]
-    target = float(lot.number(f"{name} target", *span))
+    target = 0.0 if what == "open_hours" else float(lot.number(f"{name} target", *span))
     way = lot.one_of(f"{name} way", ("to", "by", "plus"))
-    amounts = {"to": target, "by": lot.number(f"{name} factor", 0.0, 3.0), "plus": target - span[0] - 0.5 * span[1]}
+    amounts = {
+        "to": target,
+        "by": lot.number(f"{name} factor", 0.0, 3.0),
+        "plus": target - span[0] - 0.5 * span[1],
+    }
     where = lot.one_of(f"{name} where", WHERE_POSTS if of_posts else WHERE_COUNTRIES)
     return {"where": where, "what": what, way: amounts[way]}
 

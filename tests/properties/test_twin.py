@@ -1,0 +1,204 @@
+"""The model against its plain twin: the same run, number for number.
+
+Worlds and keys are fixed. Everything is compared for equality, week by week, but for the sums of floats that
+settle nothing. A planted fault on either side must show within the worlds of the quick suite.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+import numpy as np
+import pytest
+
+import sim.model
+from sim.model import CorridorModel
+from sim.scenario.load import load_scenario
+from sim.world.build import build_world
+from tests import naive, naive_choice, naive_encounter, naive_learn, naive_posts, naive_settle
+from tests.naive_given import given
+from tests.properties.random_worlds import WIDE_EVERY, random_world
+
+QUICK, ALL = 30, 200
+LOG = ("post", "minute", "visit", "cover", "outcome", "means")
+CHANCES = ("seize_prob", "divert_prob")
+STATE = (
+    *("caught", "trips", "alarm", "informants", "relation", "held", "loss_average", "value_average"),
+    *(
+        "stock_g",
+        "planned_who",
+        "planned_g",
+        "owed_g",
+        "due_g",
+        "backlog",
+        "exertion",
+        "scanner_up",
+        "corruption",
+        "finds",
+        "looks",
+    ),
+    *("willing", "teams", "expected_finds", "month_finds", "funded_teams"),
+    *("month_recorded_kg", "usual_recorded_kg"),
+)
+
+
+def difference(world, key, seen=None):
+    """First week and part in which model and twin differ, or nothing; counts what happens in `seen`."""
+    model, twin = CorridorModel(world, rng=key), naive.Twin(given(world, key))
+    model.keep_encounters = True
+    seen = Counter() if seen is None else seen
+    while model.running:
+        model.step()
+        twin.step()
+        count(twin, seen)
+        parts = differing(model, twin)
+        if parts:
+            return f"week {twin.week - 1}: {', '.join(parts)}"
+    return ""
+
+
+def differing(model, twin):
+    """Parts of the week just done, and of the state after it, in which model and twin differ."""
+    week, log = twin.week - 1, model.encounters[-1]
+    who, flow = model.book["who"][log["load"]], model.book["flow"][log["load"]]
+    columns = {"key": model.keys.flows[flow], "who": who, **{name: log[name] for name in LOG}}
+    twins = {name: [getattr(e, name) for e in twin.events] for name in (*LOG, *CHANCES)}
+    twins |= {name: [getattr(e.load, name) for e in twin.events] for name in ("key", "who")}
+    equal = {f"log.{name}": values.tolist() == twins[name] for name, values in columns.items()}
+    equal["digest"] = model.tally.log_sha256 == twin.digest.hex()
+    equal |= {f"log.{name}": close(log[name], twins[name], 0.0) for name in CHANCES}
+    equal |= {name: np.array_equal(getattr(model.memory, name), getattr(twin, name)) for name in STATE}
+    equal["mass"] = model.tally.mass_g[week].tolist() == twin.mass_g
+    equal["money"] = model.tally.accounts[week].tolist() == twin.accounts
+    equal["couriers"] = list(model.couriers.counts()) == [*twin.people, 0]
+    equal["expected mass"] = close(model.tally.expected_seized_g[week], twin.expected_g)
+    for ours, theirs in (
+        ("licit_vehicles", "vehicles"),
+        ("delay_vehicle_h", "delay_h"),
+        ("false_alarms",) * 2,
+    ):
+        equal[ours] = close(model.tally.week[ours][week], twin.licit[theirs])
+    return [name for name, is_equal in equal.items() if not is_equal]
+
+
+def close(a, b, relative=1e-12):
+    """Equal to 1e-12, or to 1e-12 of themselves."""
+    return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=relative, atol=1e-12)
+
+
+def count(twin, seen):
+    """What a week brought, by name."""
+    seen.update(f"outcome {e.outcome}" for e in twin.events)
+    seen.update(f"means {e.means}" for e in twin.events)
+    seen.update(
+        f"fate {load.fate}" for load in twin.events and {id(e.load): e.load for e in twin.events}.values()
+    )
+    seen["loads under way"] += len(twin.loads)
+    seen["arrested"] += sum(e.arrested for e in twin.events)
+    seen["cooperating"] += sum(e.cooperates for e in twin.events)
+    seen["recorded"] += sum(e.recorded for e in twin.events)
+    seen["replaced"] += sum(map(sum, twin.due_g)) > 0
+    seen["cut weeks"] += len(twin.stretches) > 1
+    seen["teams out"] += sum(twin.teams) > 0
+    seen["months recorded"] += sum(twin.usual_recorded_kg) > 0.0
+    seen["programmes paid"] += naive_settle.programme_cents(twin) > 0
+    alarms = zip(twin.alarm, twin.given.organisations, strict=True)
+    seen["lying low"] += any(alarm > t.alarm_level for alarm, t in alarms)
+    seen["closed"] += any(post.v["open_hours"] == 0.0 for post in twin.stretches[-1].posts)
+    seen["shut at night"] += any(0.0 < post.v["open_hours"] < 24.0 for post in twin.stretches[-1].posts)
+
+
+@cache
+def outcome_of(n):
+    """(difference, counts) of random world n."""
+    world, key = random_world(n)
+    seen = Counter()
+    seen.update(world.traffickers.behaviour)
+    return difference(world, key, seen), seen
+
+
+@pytest.mark.parametrize(
+    "n", [n if n < QUICK else pytest.param(n, marks=pytest.mark.long) for n in range(ALL)]
+)
+def test_random_worlds(n):
+    assert outcome_of(n)[0] == ""
+
+
+def test_random_worlds_reach_every_part():
+    """Control: a part of the model that no world reaches would be equal whatever it did."""
+    reached = sum((outcome_of(n)[1] for n in range(QUICK)), Counter())
+    parts = [f"outcome {i}" for i in range(8)] + [f"means {i}" for i in range(6)]
+    parts += [f"fate {i}" for i in range(5)]
+    parts += ["adaptive", "non_adaptive", "random", "best_response"]
+    parts += ["loads under way", "arrested", "cooperating", "recorded", "replaced", "cut weeks", "teams out"]
+    parts += ["months recorded", "programmes paid", "lying low", "closed", "shut at night"]
+    assert {part: reached[part] for part in parts if reached[part] < 3} == {}
+
+
+def test_a_year_of_the_tutorial():
+    world = build_world(load_scenario("tutorial").scenario)
+    assert world.n_weeks >= 52
+    assert difference(world, 20100101) == ""
+
+
+def sealed_at_random(post, *args):
+    """A selection that never feels the outbound share."""
+    c = CHANCES_OF(post, *args)
+    c.plain = min(1.0, c.plain * 1.001)
+    return c
+
+
+CHANCES_OF, FOUND_PROB, HASTE = naive_encounter.chances, naive_encounter.found_prob, naive_choice.haste
+FAULTS = {
+    "one chance off by 1e-9": (
+        naive_encounter,
+        "found_prob",
+        lambda c, back: FOUND_PROB(c, back) * (1 + 1e-9),
+    ),
+    "selection a thousandth too keen": (naive_encounter, "chances", sealed_at_random),
+    "officers without end": (naive_posts, "served", lambda capacity, wanted: 1.0),
+    "posts never shut": (naive_posts, "hours_shut", lambda hod, start, n: 0 if n else naive_posts.SHUT),
+    "dogs that never tire": (naive_posts, "exertion_after", lambda exertion, searches, v: 0.0),
+    "scanners that never turn": (naive_posts, "scanner_turns", lambda word, prob: False),
+    "no steady wait": (naive_posts, "queue_wait_h", lambda lanes, hours, rho: 0.0),
+    "full strength at once": (naive_posts, "strength_at", lambda i, hour: i.strength),
+    "nothing stands out": (naive_choice, "stands_out", lambda mean, x: 0.0),
+    "haste of a hundredth more": (naive_choice, "haste", lambda behind: HASTE(behind * 1.01)),
+    "bribes always taken": (naive_choice, "accept_prob", lambda *args: 1.0),
+    "routes never reviewed": (naive_choice, "reviewed", lambda held, *args: held),
+    "beliefs without others": (naive_learn, "learned", lambda old, own, total, t: t.forget * old + own),
+    "officers never reluctant": (naive_learn, "willingness", lambda *args: 1.0),
+    "alarm from this week's mass": (naive_learn, "usual_g", lambda twin: [1e6] * len(twin.alarm)),
+    "programmes for nothing": (naive_settle, "programme_cents", lambda twin: 0),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_twin_is_noticed(fault, monkeypatch):
+    monkeypatch.setattr(*FAULTS[fault])
+    narrow = (n for n in range(QUICK) if n % WIDE_EVERY != WIDE_EVERY - 1)
+    assert any(difference(*random_world(n)) for n in narrow)
+
+
+def test_a_tampered_kernel_is_noticed(monkeypatch):
+    """One wait of a post a minute too long, and one load in a log of the week under another cover."""
+    post_hours, carry = sim.model.post_hours, sim.model.carry
+    world, key = random_world(0)
+
+    def longer_wait(*args):
+        hours, state = post_hours(*args)
+        hours.met[:, 30:40, 0] += hours.met[:, 30:40, 0] >= 0.0
+        return hours, state
+
+    def other_cover(*args):
+        carried, log = carry(*args)
+        log.cover[:1] ^= 1
+        return carried, log
+
+    assert difference(world, key) == ""
+    monkeypatch.setattr(sim.model, "post_hours", longer_wait)
+    assert difference(world, key) != ""
+    monkeypatch.setattr(sim.model, "post_hours", post_hours)
+    monkeypatch.setattr(sim.model, "carry", other_cover)
+    assert "log.cover" in difference(world, key)
