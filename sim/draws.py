@@ -14,6 +14,10 @@ from enum import IntEnum
 import numpy as np
 from numba import njit
 
+from sim.compiled import keep_by_source
+
+keep_by_source()
+
 WORD = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 SIXTEEN = np.uint64(16)

@@ -247,7 +247,7 @@ class Twin:
         self.planned_who[f], self.planned_g[f] = who, min(drawn, flow.most_g)
 
     def _load(self, f, who, route_haste, cover_haste):
-        """The load planned as `who`, on the route and under the cover that it takes; None where all are shut."""
+        """The load planned as `who` on the way that it takes; None where all are shut."""
         g, flow, key = self.given, self.given.flows[f], self.flow_keys[f]
         words = draws.words_at(key, who, 0, 0, draws.DISPATCH)
         o = self._winner(key, who, draws.ROUTE, route_haste, self._options(f), self._route_address)

@@ -142,9 +142,9 @@ def test_a_year_of_the_tutorial():
     assert difference(world, 20100101) == ""
 
 
-def sealed_at_random(post, *args):
-    """A selection that never feels the outbound share."""
-    c = CHANCES_OF(post, *args)
+def keener(*args):
+    """Chances with a selection a thousandth too high."""
+    c = CHANCES_OF(*args)
     c.plain = min(1.0, c.plain * 1.001)
     return c
 
@@ -156,7 +156,7 @@ FAULTS = {
         "found_prob",
         lambda c, back: FOUND_PROB(c, back) * (1 + 1e-9),
     ),
-    "selection a thousandth too keen": (naive_encounter, "chances", sealed_at_random),
+    "selection a thousandth too keen": (naive_encounter, "chances", keener),
     "officers without end": (naive_posts, "served", lambda capacity, wanted: 1.0),
     "posts never shut": (naive_posts, "hours_shut", lambda hod, start, n: 0 if n else naive_posts.SHUT),
     "dogs that never tire": (naive_posts, "exertion_after", lambda exertion, searches, v: 0.0),
