@@ -262,7 +262,7 @@ def write_choice(
         chosen = medoid(u, landed)
         record["medoid"] = chosen
         record["outcome"] = {band: getattr(outcomes[chosen], band) for band in BANDS}
-        record["quantiles"] = dict(zip(names, [round(float(x), 6) for x in u[chosen]], strict=True))
+        record["quantiles"] = dict(zip(names, u[chosen].tolist(), strict=True))
         text = scenario_text(scenario, declared_name, name, record)
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -278,13 +278,18 @@ def stolen_gram(monkeypatch: pytest.MonkeyPatch) -> None:
     real = sim.model.dispatch
 
     def dispatch(*args: Any) -> Any:
-        sent = real(*args)
-        sent.mass_g[:1] -= 1
-        args[4][sent.flow[:1]] -= 1  # taken off the stock as the kernel read it, not sent
-        return sent
+        sent, *planned = real(*args)
+        model_stock[sent.flow[:1]] -= 1  # off the shelf, and not on the way
+        return sent, *planned
 
+    def sending_stock(world: Any, memory: Any) -> Any:
+        nonlocal model_stock
+        model_stock = memory.stock_g
+        return real_stock(world, memory)
+
+    model_stock, real_stock = np.zeros(0, np.int64), sim.model.sending_stock
     monkeypatch.setattr(sim.model, "dispatch", dispatch)
-    monkeypatch.setattr(sim.model, "sending_stock", lambda _, memory: memory.stock_g)
+    monkeypatch.setattr(sim.model, "sending_stock", sending_stock)
 
 
 def gram_added_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:

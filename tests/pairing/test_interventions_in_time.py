@@ -145,9 +145,10 @@ def test_arrests_and_records_follow_the_minute_of_the_seizure(still: dict[str, A
     assert seized.loc[week, "recorded"].nunique() == 2  # control: the week has seizures before and after
 
 
-def test_traffickers_decide_again_only_next_week():
+@pytest.mark.parametrize("behaviour", ["adaptive", "non_adaptive", "random", "best_response"])
+def test_traffickers_decide_again_only_next_week(behaviour: str):
     scenario = tutorial(
-        weeks=WEEKS, burn_in_weeks=BURN_IN, tier={"behaviour": "best_response"}, **{"supply.heroin.kg_per_year": 40000.0}
+        weeks=WEEKS, burn_in_weeks=BURN_IN, tier={"behaviour": behaviour}, **{"supply.heroin.kg_per_year": 40000.0}
     )
     base = run_of(scenario, 34)
     closed = run_of(scenario, 34, [change("open_hours", MID_WEEK, to=0.0, where="crossing_id=bridge_gate")])

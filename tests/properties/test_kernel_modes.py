@@ -11,8 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import pytest
 
+from sim.compiled import source_digest
 from tests.naive import Twin
 from tests.naive_given import given
 from tests.properties.random_worlds import random_world
@@ -48,11 +50,11 @@ def plain():
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_runs_are_the_same_in_every_mode(mode, plain, tmp_path):
+def test_runs_are_the_same_in_every_mode(mode, plain):
     others = {name for settings in MODES.values() for name in settings}
     environment = {name: value for name, value in os.environ.items() if name not in others} | MODES[mode]
     if mode == "bounds" or "NUMBA_BOUNDSCHECK" in os.environ:
-        environment["NUMBA_CACHE_DIR"] = str(tmp_path)
+        environment["NUMBA_CACHE_DIR"] = str(Path(numba.config.CACHE_DIR) / f"{mode}-{source_digest()}")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", SCRIPT, *map(str, WORLDS)],
         cwd=ROOT,

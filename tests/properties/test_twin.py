@@ -1,18 +1,23 @@
 """The model against its plain twin: the same run, number for number.
 
-Worlds and keys are fixed. Everything is compared for equality, week by week, but for the sums of floats that
+Worlds and keys are fixed. Everything is compared for equality, week by week, but for sums of floats that
 settle nothing. A planted fault on either side must show within the worlds of the quick suite.
 """
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
+from dataclasses import fields
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sim.model
+from sim.agents.memory import Memory
+from sim.agents.mesa_compat import release
 from sim.model import CorridorModel
 from sim.scenario.load import load_scenario
 from sim.world.build import build_world
@@ -20,27 +25,14 @@ from tests import naive, naive_choice, naive_encounter, naive_learn, naive_posts
 from tests.naive_given import given
 from tests.properties.random_worlds import WIDE_EVERY, random_world
 
+TESTS = Path(__file__).parents[1]
 QUICK, ALL = 30, 200
 LOG = ("post", "minute", "visit", "cover", "outcome", "means")
 CHANCES = ("seize_prob", "divert_prob")
-STATE = (
-    *("caught", "trips", "alarm", "informants", "relation", "held", "loss_average", "value_average"),
-    *(
-        "stock_g",
-        "planned_who",
-        "planned_g",
-        "owed_g",
-        "due_g",
-        "backlog",
-        "exertion",
-        "scanner_up",
-        "corruption",
-        "finds",
-        "looks",
-    ),
-    *("willing", "teams", "expected_finds", "month_finds", "funded_teams"),
-    *("month_recorded_kg", "usual_recorded_kg"),
-)
+LOADS = {"load_key": "key", "load_who": "who", "load_visit": "visit", "load_minute": "minute", "load_g": "g"}
+LICIT = {"licit_vehicles": "vehicles", "delay_vehicle_h": "delay_h", "false_alarms": "false_alarms"}
+UNUSED = {"week", "used"}
+STATE = [f.name for f in fields(Memory) if f.name not in UNUSED and not f.name.startswith("load_")]
 
 
 def difference(world, key, seen=None):
@@ -48,14 +40,17 @@ def difference(world, key, seen=None):
     model, twin = CorridorModel(world, rng=key), naive.Twin(given(world, key))
     model.keep_encounters = True
     seen = Counter() if seen is None else seen
-    while model.running:
-        model.step()
-        twin.step()
-        count(twin, seen)
-        parts = differing(model, twin)
-        if parts:
-            return f"week {twin.week - 1}: {', '.join(parts)}"
-    return ""
+    try:
+        while model.running:
+            model.step()
+            twin.step()
+            count(twin, seen)
+            parts = differing(model, twin)
+            if parts:
+                return f"week {twin.week - 1}: {', '.join(parts)}"
+        return ""
+    finally:
+        release(model)
 
 
 def differing(model, twin):
@@ -69,16 +64,15 @@ def differing(model, twin):
     equal["digest"] = model.tally.log_sha256 == twin.digest.hex()
     equal |= {f"log.{name}": close(log[name], twins[name], 0.0) for name in CHANCES}
     equal |= {name: np.array_equal(getattr(model.memory, name), getattr(twin, name)) for name in STATE}
+    equal |= {
+        ours: getattr(model.memory, ours).tolist() == [getattr(load, theirs) for load in twin.loads]
+        for ours, theirs in LOADS.items()
+    }
     equal["mass"] = model.tally.mass_g[week].tolist() == twin.mass_g
     equal["money"] = model.tally.accounts[week].tolist() == twin.accounts
     equal["couriers"] = list(model.couriers.counts()) == [*twin.people, 0]
     equal["expected mass"] = close(model.tally.expected_seized_g[week], twin.expected_g)
-    for ours, theirs in (
-        ("licit_vehicles", "vehicles"),
-        ("delay_vehicle_h", "delay_h"),
-        ("false_alarms",) * 2,
-    ):
-        equal[ours] = close(model.tally.week[ours][week], twin.licit[theirs])
+    equal |= {ours: close(model.tally.week[ours][week], twin.licit[theirs]) for ours, theirs in LICIT.items()}
     return [name for name, is_equal in equal.items() if not is_equal]
 
 
@@ -91,9 +85,7 @@ def count(twin, seen):
     """What a week brought, by name."""
     seen.update(f"outcome {e.outcome}" for e in twin.events)
     seen.update(f"means {e.means}" for e in twin.events)
-    seen.update(
-        f"fate {load.fate}" for load in twin.events and {id(e.load): e.load for e in twin.events}.values()
-    )
+    seen.update(f"fate {load.fate}" for load in {id(e.load): e.load for e in twin.events}.values())
     seen["loads under way"] += len(twin.loads)
     seen["arrested"] += sum(e.arrested for e in twin.events)
     seen["cooperating"] += sum(e.cooperates for e in twin.events)
@@ -107,6 +99,16 @@ def count(twin, seen):
     seen["lying low"] += any(alarm > t.alarm_level for alarm, t in alarms)
     seen["closed"] += any(post.v["open_hours"] == 0.0 for post in twin.stretches[-1].posts)
     seen["shut at night"] += any(0.0 < post.v["open_hours"] < 24.0 for post in twin.stretches[-1].posts)
+
+
+@pytest.mark.parametrize("file", sorted(TESTS.glob("naive*.py")), ids=lambda file: file.name)
+def test_the_twin_borrows_nothing(file):
+    """But for `naive_given`, which hands it its inputs, no file of the twin imports the model or numba."""
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    modules += [node.module for node in nodes if isinstance(node, ast.ImportFrom)]
+    borrowed = {module.partition(".")[0] for module in modules} & {"sim", "numba"}
+    assert borrowed == ({"sim"} if file.name == "naive_given.py" else set())
 
 
 @cache

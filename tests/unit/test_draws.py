@@ -137,7 +137,7 @@ def test_every_part_of_an_address_counts(address, part, data):
 
 
 def test_names_of_draws_keep_their_numbers():
-    assert [(w.name, int(w)) for w in What][:14] == [
+    assert [(w.name, int(w)) for w in What][:15] == [
         ("SUBKEY", 0),
         ("ARRIVAL", 1),
         ("INSPECTION", 2),
@@ -152,6 +152,7 @@ def test_names_of_draws_keep_their_numbers():
         ("ALLOCATION", 11),
         ("SCANNER_START", 12),
         ("HELD_ROUTE", 13),
+        ("MASS", 14),
     ]
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sim.codes import Cover, Fate, Means, Mode, Outcome
-from sim.kernels.arrays import HOURS, SHUT
+from sim.kernels.arrays import DOG, HOURS, SCALE, SCAN, SHUT
 from sim.kernels.carry import carry
+from tests.unit.kernels.encounter_law import Visit, chance_of
 from tests.unit.kernels.small_world import (
     WEEK_MIN,
     as_carried,
@@ -218,6 +219,15 @@ def test_the_longest_log_there_can_be_is_kept_whole():
     assert (ended.fate == Fate.DELIVERED).all()
 
 
+def test_the_longest_log_at_a_closed_post_is_kept_whole():
+    routes, posts = route_arrays([[0]]), post_arrays(["alfa"])
+    rules = carry_rules(turn_back_min=1, patience_min=3000, most_tries=1)
+    loads = load_arrays(routes, np.zeros(20, np.int64))
+    ended, log = carried(loads, routes, posts, still_hours(1, wait=SHUT), rules=rules)
+    assert (np.bincount(log.load) == 3001).all()
+    assert (ended.fate == Fate.LOST).all()
+
+
 # Turning back, waiting, losing
 
 
@@ -351,6 +361,45 @@ def test_a_small_load_gives_less_of_an_image():
     loads = load_arrays(routes, np.zeros(3, np.int64), mass_g=[9000, 3000, 1000], cover=Cover.PASSENGER_TRAIN)
     _, log = carried(loads, routes, posts, still_hours(1, scan=0.8), rules=carry_rules(image_half_g=half))
     assert np.allclose(log.seize_prob, [0.6, 0.4, 0.2], rtol=1e-15)
+
+
+def test_the_log_carries_the_law_of_each_visit():
+    """Chance of seizure and diversion of every entry, by enumeration from what meets there and then."""
+    loads, routes, posts, hours, deals, rules = lively()
+    _, log = carried(loads, routes, posts, hours, deals, rules)
+    by_stop = {
+        (loads.route[i], p): s for i in range(loads.key.size) for s, p in stops_of(routes, loads.route[i])
+    }
+    for i, p, minute, nth, here, seize, divert in zip(
+        log.load, log.post, log.minute, log.visit, log.cover, log.seize_prob, log.divert_prob, strict=True
+    ):
+        who, c, met = loads.trafficker[i], posts.country[p], hours.met[p, minute // 60]
+        leaves = routes.outbound[by_stop[loads.route[i], p]]
+        visit = Visit(
+            tip=deals.tip[who, c],
+            offer=deals.offer[who, p],
+            accept=deals.accept[who, p],
+            tip_factor=deals.tip_factor,
+            turn_back=rules.turn_back if nth + 1 < rules.most_tries else 0.0,
+            select=posts.select[p, here],
+            scale=met[SCALE] * (posts.outbound_share[p] if leaves else 1.0),
+            refused_select=posts.refused_select[p],
+            scan=met[SCAN] * loads.mass_g[i] / (loads.mass_g[i] + rules.image_half_g[here]),
+            dog=met[DOG],
+            find_on_tip=posts.find_on_tip[p],
+            open_on_alarm=posts.open_on_alarm[p, here],
+            find_cold=posts.find_cold[p, here],
+            release=deals.release[who, c],
+            goes_on=deals.goes_on[c],
+            is_patrol=bool(posts.is_patrol[p]),
+        )
+        assert np.isclose(seize, chance_of(visit, Outcome.SEIZED), rtol=1e-12)
+        assert np.isclose(divert, chance_of(visit, Outcome.RELEASED_DIVERTED), rtol=1e-12)
+
+
+def stops_of(routes, route):
+    """(row, post) of the stops of a route."""
+    return [(s, int(routes.post[s])) for s in range(routes.start[route], routes.start[route + 1])]
 
 
 def test_outbound_share_scales_selection_of_those_who_leave():

@@ -1,4 +1,4 @@
-"""Loads of a week: their mass, route, cover and minute; the stock they leave; and what must not matter."""
+"""Loads of a week: mass, route, cover and minute, the load that waits for stock, and what must not matter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.agents.choice import best_only, haste
 from sim.draws import What, name_address, name_addresses
-from sim.kernels.dispatch import WEEK_MIN, FlowArrays, OptionArrays, dispatch, mass_g, preferred
+from sim.kernels.dispatch import WEEK_MIN, FlowArrays, OptionArrays, Planned, dispatch, mass_g, preferred
 from tests.unit.kernels.small_world import numbers, same
 
 TOP = 2**32 - 1
@@ -87,7 +87,14 @@ def test_a_new_alternative_moves_only_choices_that_go_to_it():
 # A week of dispatch
 
 
-def week_of(flows, options, stock, route_haste=None, cover_haste=None, loss=0.0, week=522):
+def nothing_planned(n):
+    return Planned(np.full(n, -1), np.zeros(n, np.int64))
+
+
+def week_and_plan(
+    flows, options, stock, route_haste=None, cover_haste=None, loss=0.0, week=522, planned=None
+):
+    """Loads of a week, and those that are planned when it ends."""
     n_routes = int(options.route.max(initial=0)) + 1
     return dispatch(
         week,
@@ -95,11 +102,20 @@ def week_of(flows, options, stock, route_haste=None, cover_haste=None, loss=0.0,
         flows,
         options,
         np.array(stock, np.int64),
+        nothing_planned(flows.key.size) if planned is None else planned,
         np.ones(options.route.size) if route_haste is None else np.array(route_haste, np.float64),
         np.ones(options.cover.size) if cover_haste is None else np.array(cover_haste, np.float64),
         np.arange(n_routes + 1, dtype=np.int64) * 4,
         np.full(n_routes, loss),
     )
+
+
+def week_of(*arguments, **options):
+    return week_and_plan(*arguments, **options)[0]
+
+
+def slot(sent):
+    return sent.who & 0xFFFF
 
 
 def three_flows():
@@ -128,6 +144,7 @@ def three_flows():
 
 def test_stock_is_sent_until_the_next_load_does_not_fit():
     flows, options = three_flows()
+    options = options._replace(most_g=np.full(10, 10**9))
     stock = np.array([3_000_000, 3_000_000, 400_000])
     sent = week_of(flows, options, stock)
     mass = np.bincount(sent.flow, sent.mass_g, minlength=3).astype(np.int64)
@@ -150,9 +167,51 @@ def test_loads_are_in_order_of_flow_then_slot():
     flows, options = three_flows()
     sent = week_of(flows, options, [3_000_000, 0, 400_000])
     for f in (0, 2):
-        slots = sent.slot[sent.flow == f]
+        slots = slot(sent)[sent.flow == f]
         assert slots.tolist() == list(range(slots.size))
     assert (np.diff(sent.flow) >= 0).all()
+    assert (sent.who >> 16 == 522).all()
+
+
+def test_a_load_waits_as_it_is_until_the_stock_covers_it():
+    """Ten weeks of small supply: each load keeps the number and the mass with which it was planned."""
+    flows, options = three_flows()
+    stock, planned, weeks = np.zeros(3, np.int64), nothing_planned(3), []
+    for week in range(522, 532):
+        stock = stock + np.array([9000, 0, 1500])
+        before = planned
+        sent, planned = week_and_plan(flows, options, stock, week=week, planned=before)
+        stock = stock - np.bincount(sent.flow, sent.mass_g, minlength=3).astype(np.int64)
+        weeks.append(sent.flow.size)
+        for f in (0, 2):
+            mine = np.flatnonzero(sent.flow == f)
+            if mine.size and before.who[f] >= 0:
+                assert sent.who[mine[0]] == before.who[f]
+                assert sent.mass_g[mine[0]] == min(before.mass_g[f], options.most_g[sent.choice[mine[0]]])
+            if not mine.size and before.who[f] >= 0:
+                assert (planned.who[f], planned.mass_g[f]) == (before.who[f], before.mass_g[f])
+            assert planned.mass_g[f] > stock[f] or stock[f] == 0
+        assert planned.who[1] >> 16 == -1 or planned.mass_g[1] <= 60_000
+    assert 0 in weeks
+    assert sum(weeks) > 5
+
+
+def test_a_planned_load_waits_for_an_open_route():
+    flows, options = three_flows()
+    sent, planned = week_and_plan(flows, options, [900_000, 0, 0], np.full(5, INF))
+    assert sent.flow.size == 0
+    later, _ = week_and_plan(flows, options, [900_000, 0, 0], week=523, planned=planned)
+    assert later.who[0] == 522 << 16
+    assert (later.who[1:] >> 16 == 523).all()
+    assert later.mass_g[0] == min(planned.mass_g[0], options.most_g[later.choice[0]])
+
+
+def test_what_a_cover_does_not_hold_stays_in_stock():
+    flows, options = three_flows()
+    small = options._replace(most_g=np.full(10, 10))
+    sent, planned = week_and_plan(flows, small, [60_000, 0, 0])
+    assert sent.mass_g[0] == 10
+    assert planned.mass_g[0] > 60_000 - sent.mass_g.sum()
 
 
 def test_route_and_cover_belong_to_the_choice():
@@ -216,7 +275,7 @@ def test_no_more_than_65536_slots():
     flows, options = three_flows()
     flows = flows._replace(mu=np.full(3, -50.0))
     sent = week_of(flows, options, [100_000, 0, 0])
-    assert sent.slot.size == 65_536
+    assert slot(sent).tolist() == list(range(65_536))
     assert (sent.mass_g == 1).all()
 
 
@@ -254,7 +313,7 @@ def test_a_new_route_moves_only_loads_that_take_it():
     n = min(before.flow.size, after.flow.size)
     stayed = after.route[:n] != 4
     assert 0 < stayed.sum() < n
-    for field in ("slot", "mass_g", "route", "cover", "minute"):
+    for field in ("who", "mass_g", "route", "cover", "minute"):
         assert (getattr(after, field)[:n] == getattr(before, field)[:n])[stayed].all(), field
 
 
@@ -266,8 +325,10 @@ def test_another_week_has_other_luck():
 
 def test_nothing_given_is_written_to():
     flows, options = three_flows()
+    plan = nothing_planned(3)
     kept = [np.copy(c) for c in (*flows, *options)]
     stock = np.array([900_000, 0, 90_000])
-    week_of(flows, options, stock)
+    week_of(flows, options, stock, planned=plan)
+    assert same(plan, nothing_planned(3))
     assert stock.tolist() == [900_000, 0, 90_000]
     assert all(np.array_equal(a, b) for a, b in zip(kept, (*flows, *options), strict=True))

@@ -367,7 +367,7 @@ def test_dogs_work_on_duty_and_tire():
         on_duty=duty,
         exertion_gain=0.1,
         recovery=0.5,
-        exertion_loss=1.0,
+        exertion_loss=0.7,
     )
     hours, state = run(posts, week_shape(1, dog_hit=0.9), to_h=24)
     dog = hours.met[0, :24, DOG]
@@ -375,7 +375,7 @@ def test_dogs_work_on_duty_and_tire():
     assert not dog[16:].any()
     exertion, expected = 0.0, []
     for _ in range(8):
-        expected.append(0.9 / (1 + exertion))
+        expected.append(0.9 / (1 + 0.7 * exertion))
         exertion = 0.5 * exertion + 0.1 * 3.0
     assert np.allclose(dog[8:16], expected, rtol=1e-12)
     assert math.isclose(state.exertion[0], exertion * 0.5**8, rel_tol=1e-12)
