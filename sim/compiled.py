@@ -29,7 +29,8 @@ def source_digest() -> str:
 def cache_folder() -> Path:
     """Folder of the compiled kernels of these sources, below the user's cache folder."""
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "kordon" / source_digest()
+    checked = "-checked" if config.BOUNDSCHECK else ""  # type: ignore[attr-defined]
+    return (Path(base) if base else Path.home() / ".cache") / "kordon" / (source_digest() + checked)
 
 
 def keep_by_source() -> None:

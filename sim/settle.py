@@ -16,7 +16,7 @@ from sim.draws import CERTAIN, What, blocks
 from sim.kernels.arrays import WAIT, Encounters, PostHours
 from sim.results.book import LoadBook
 from sim.results.ledger import Account, Purse, check_mass, check_money, check_people, check_sites
-from sim.results.tally import Tally
+from sim.results.tally import CENTRAL_ASIA, Tally
 from sim.week import Stretch
 from sim.world.world import World
 
@@ -91,6 +91,7 @@ def settle(
     if reported:
         _count_posts(world, memory, tally, happened, owner)
         _keep_seizures(memory, tally, happened.log, records)
+        _count_areas(world, memory, tally, happened.log)
         cost = happened.purchase_cents + happened.transport_cents + money.bribes + money.wages + money.upkeep
         tally.trafficker["profit"] += money.revenue - cost
         tally.trafficker["bribes"] += money.bribes
@@ -142,20 +143,41 @@ def _enter_book(
     np.add.at(book["encounters"], met, 1)
     np.add.at(book["expected_share"], met, log.seize_prob)
     np.add.at(book["diverted_share"], met, log.divert_prob)
-    country = world.base_posts.country[log.post]
+    before = book["reached"][number]
+    np.bitwise_or.at(book["reached"], met, np.int64(1) << world.base_posts.country[log.post].astype(np.int64))
     if reported:
         book["kept"][number] = True
-        n = len(world.countries)
-        load, into = np.divmod(np.unique(met * n + country), n)
-        fresh = (book["reached"][load] >> into) & 1 == 0
-        np.add.at(tally.entered_g, into[fresh], book.mass_g[load[fresh]])
-    np.bitwise_or.at(book["reached"], met, np.int64(1) << country)
+        after = book["reached"][number]
+        for area, mask in enumerate(area_masks(world)):
+            fresh = ((before & mask) == 0) & ((after & mask) != 0)
+            tally.entered_g[area] += memory.load_g[fresh].sum(axis=0)
     book["fate"][number] = happened.fate
     book["ended"][number] = memory.load_minute
     short = np.isin(happened.fate, (Fate.UNDER_WAY, Fate.LOST))
     book["came_to"][number] = memory.load_stop - short
     ending = np.flatnonzero((log.outcome == Outcome.SEIZED) | (log.outcome == Outcome.RELEASED_DIVERTED))
     book["post"][number[log.load[ending]]] = log.post[ending]
+
+
+def area_masks(world: World) -> list[int]:
+    """Bits of the countries of each area: every country alone, then Central Asia."""
+    central = sum(1 << c for c, name in enumerate(world.countries) if name in CENTRAL_ASIA)
+    return [*(1 << c for c in range(len(world.countries))), central]
+
+
+def _count_areas(world: World, memory: Memory, tally: Tally, log: Encounters) -> None:
+    """Realised and expected seizures of each commodity by area."""
+    country = world.base_posts.country[log.post]
+    mass = memory.load_g[log.load]
+    seized = log.outcome == Outcome.SEIZED
+    realised = np.zeros((len(world.countries), len(world.commodities)), np.int64)
+    expected = np.zeros(realised.shape)
+    np.add.at(realised, country[seized], mass[seized])
+    for c in range(mass.shape[1]):
+        expected[:, c] = np.bincount(country, log.seize_prob * mass[:, c], minlength=len(world.countries))
+    central = [c for c, name in enumerate(world.countries) if name in CENTRAL_ASIA]
+    tally.area_seized_g += np.vstack([realised, realised[central].sum(axis=0)])
+    tally.area_expected_g += np.vstack([expected, expected[central].sum(axis=0)])
 
 
 def _money(world: World, memory: Memory, owner: Ints, happened: Happened) -> Money:

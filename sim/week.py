@@ -23,7 +23,7 @@ from sim.agents.trafficker import (
     utilities,
 )
 from sim.agents.trafficker import review as take_routes
-from sim.kernels.arrays import DOG, SCALE, SCAN, Dealings, LoadArrays, PostArrays, PostHours, WeekShape
+from sim.kernels.arrays import DOG, SCALE, SCAN, WAIT, Dealings, LoadArrays, PostArrays, PostHours, WeekShape
 from sim.kernels.dispatch import FlowArrays, OptionArrays
 from sim.kernels.perceive import actual, believed
 from sim.scenario.overlay import cut_hours, hour_of, strength_at
@@ -192,7 +192,9 @@ def _through(
     exact = follows(world, "best_response")[who]
     if exact.any():
         seen = slice(stretch.from_h, stretch.to_h)
-        scale, scan, dog = (hours.met[:, seen, column].mean(axis=1) for column in (SCALE, SCAN, DOG))
+        is_open = hours.met[:, seen, WAIT] >= 0.0
+        n_open = np.maximum(is_open.sum(axis=1), 1)
+        met = np.where(is_open[:, :, None], hours.met[:, seen], 0.0).sum(axis=1) / n_open[:, None]
         through[exact] = actual(
             options.way[rows[exact]],
             who[exact],
@@ -201,9 +203,9 @@ def _through(
             options.outbound,
             options.load_g[rows[exact]],
             stretch.posts,
-            scale,
-            scan,
-            dog,
+            met[:, SCALE],
+            met[:, SCAN],
+            met[:, DOG],
             dealings,
             world.rules,
         )

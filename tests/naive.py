@@ -179,8 +179,8 @@ class Twin:
             for j in weighed:
                 best[rows[j].option] = max(worth[j], best.get(rows[j].option, -math.inf))
             shrinks = [
-                t.behaviour == "adaptive" and s < t.tolerance_low
-                for t, s in zip(self.owner, share, strict=True)
+                t.behaviour == "adaptive" and s < t.tolerance_low and sent > 0.0
+                for t, s, sent in zip(self.owner, share, self.value_average, strict=True)
             ]
             self.held = choice.reviewed(self.held, options, best, grows, shrinks)
             weighed = [j for j in weighed if is_weighed(rows[j])]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import NormalDist
 from types import SimpleNamespace as Row
 
-from tests.naive_draws import POST_HOUR, between_points, clip, log10, pairwise_sum, scanner_turns, words_at
+from tests.naive_draws import POST_HOUR, between_points, clip, log10, scanner_turns, words_at
 
 SHUT = -1
 TIR_TRUCK = 0
@@ -206,8 +206,12 @@ def one_hour(given, key, hour, day, post, state, seen):
 
 
 def mean_met(met):
-    """Means over the hours of a stretch of scale, scan and dog."""
-    return [pairwise_sum(column) / len(column) for column in list(zip(*met.values(), strict=True))[1:]]
+    """Means over the open hours of a stretch of scale, scan and dog, added up hour by hour."""
+    hours = [row[1:] for row in met.values() if row[0] >= 0.0]
+    total = [0.0, 0.0, 0.0]
+    for row in hours:
+        total = [t + x for t, x in zip(total, row, strict=True)]
+    return [t / max(len(hours), 1) for t in total]
 
 
 @cache

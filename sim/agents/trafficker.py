@@ -189,6 +189,7 @@ def review(world: World, memory: Memory, worth: Floats, growing: Bools) -> None:
     shrinking = (
         follows(world, "adaptive")[who]
         & ~growing
+        & (memory.value_average > 0.0)
         & (loss_share(memory) < world.traffickers.tolerance_low[who])
     )
     memory.held[:] = reviewed_routes(memory.held, worth, world.flow_arrays.first, growing, shrinking)

@@ -160,7 +160,7 @@ class Encounters(NamedTuple):
     load: np.ndarray  # (n,) int32, row in the call's loads
     post: np.ndarray  # (n,) int32, post row
     minute: np.ndarray  # (n,) int64
-    visit: np.ndarray  # (n,) int16
+    visit: np.ndarray  # (n,) int32
     cover: np.ndarray  # (n,) int8, cover under which the load stood before the post
     outcome: np.ndarray  # (n,) int8, codes.Outcome
     means: np.ndarray  # (n,) int8, codes.Means

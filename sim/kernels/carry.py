@@ -129,7 +129,7 @@ def _room_for(n):
         np.empty(n, np.int32),
         np.empty(n, np.int32),
         np.empty(n, np.int64),
-        np.empty(n, np.int16),
+        np.empty(n, np.int32),
         np.empty(n, np.int8),
         np.empty(n, np.int8),
         np.empty(n, np.int8),

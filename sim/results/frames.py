@@ -17,6 +17,7 @@ from sim.world.world import World
 Ints = NDArray[np.int64]
 
 TRANSIT = "KZ"
+CENTRAL_ASIA_AREA = "central_asia"
 
 
 class Ended(NamedTuple):
@@ -42,6 +43,7 @@ def frames(ended: Ended) -> dict[str, pd.DataFrame]:
         "seizures": _seizures(ended),
         "loads": _loads(ended, kept),
         "countries": _countries(ended),
+        "interdiction": _interdiction(ended),
         "flows": _flows(ended, kept),
     }
 
@@ -288,7 +290,7 @@ def _countries(ended: Ended) -> pd.DataFrame:
 
     recorded = seizures["recorded"] == 1
     kg = ended.book.mass_g[seizures["load"][recorded]].sum(axis=1) / 1000.0
-    seized, entered = total(post["seized_g"]) / 1000.0, ended.tally.entered_g.sum(axis=1) / 1000.0
+    seized, entered = total(post["seized_g"]) / 1000.0, ended.tally.entered_g[:-1].sum(axis=1) / 1000.0
     return pd.DataFrame(
         {
             "country": world.countries,
@@ -298,6 +300,29 @@ def _countries(ended: Ended) -> pd.DataFrame:
             "recorded_kg": np.bincount(country[seizures["post"][recorded]], kg, minlength=n),
             "entered_kg": entered,
             "interdiction_share": np.divide(seized, entered, out=np.full(n, np.nan), where=entered > 0),
+        }
+    )
+
+
+def _interdiction(ended: Ended) -> pd.DataFrame:
+    world, tally = ended.world, ended.tally
+    areas, n = [*world.countries, CENTRAL_ASIA_AREA], len(world.commodities)
+    entered, expected = tally.entered_g.ravel() / 1000.0, tally.area_expected_g.ravel() / 1000.0
+    seized = tally.area_seized_g.ravel() / 1000.0
+
+    def share(kg: NDArray[Any]) -> NDArray[Any]:
+        shares: NDArray[Any] = np.divide(kg, entered, out=np.full(entered.size, np.nan), where=entered > 0)
+        return shares
+
+    return pd.DataFrame(
+        {
+            "area": np.repeat(np.array(areas, object), n),
+            "commodity": np.tile(np.array(world.commodities, object), len(areas)),
+            "entered_kg": entered,
+            "seized_kg": seized,
+            "expected_seized_kg": expected,
+            "interdiction_share": share(seized),
+            "expected_share": share(expected),
         }
     )
 

@@ -32,6 +32,7 @@ class RunResult:
     seizures: pd.DataFrame
     loads: pd.DataFrame
     countries: pd.DataFrame
+    interdiction: pd.DataFrame
     flows: pd.DataFrame
     manifest: dict[str, Any]
 

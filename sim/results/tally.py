@@ -45,7 +45,15 @@ POST_FLOATS = (
     "hours",
     "wait_h",
 )
-PLAIN = ("mass_g", "expected_seized_g", "expected_diverted_g", "accounts", "entered_g")
+PLAIN = (
+    "mass_g",
+    "expected_seized_g",
+    "expected_diverted_g",
+    "accounts",
+    "entered_g",
+    "area_seized_g",
+    "area_expected_g",
+)
 SEIZURE_COLUMNS = ("load", "minute", "post", "means", "cover", "released", "recorded", "arrested")
 
 
@@ -59,7 +67,10 @@ class Tally:
         self.expected_seized_g: Floats = np.zeros((n_weeks, n_commodities))
         self.expected_diverted_g: Floats = np.zeros((n_weeks, n_commodities))
         self.accounts: Ints = np.zeros((n_weeks, len(Account)), np.int64)
-        self.entered_g: Ints = np.zeros((n_countries, n_commodities), np.int64)
+        areas = (n_countries + 1, n_commodities)  # each country, then Central Asia
+        self.entered_g: Ints = np.zeros(areas, np.int64)
+        self.area_seized_g: Ints = np.zeros(areas, np.int64)
+        self.area_expected_g: Floats = np.zeros(areas)
         self.week: dict[str, NDArray[Any]] = {
             **{n: np.zeros(n_weeks, np.int64) for n in WEEK_COUNTS},
             **{n: np.zeros(n_weeks) for n in WEEK_FLOATS},

@@ -235,6 +235,17 @@ FRAMES: Mapping[str, Mapping[str, Metric]] = {
         "entered_kg": _number("got into the country", "kg", "none"),
         "interdiction_share": Metric("seized over what entered the country", "1", "none", "float64"),
     },
+    "interdiction": {
+        "area": _text("country, ISO 3166 alpha-2, or central_asia"),
+        "commodity": _text("commodity"),
+        "entered_kg": _number("came to a post of the area", "kg", "none"),
+        "seized_kg": _number("seized and kept in the area", "kg", "none"),
+        "expected_seized_kg": _number(
+            "conditional expectation of the kilograms seized and kept", "kg", "none"
+        ),
+        "interdiction_share": Metric("seized over what entered the area", "1", "none", "float64"),
+        "expected_share": Metric("expected seizures over what entered the area", "1", "none", "float64"),
+    },
     "flows": {
         "leg_id": _text("leg, in the direction travelled"),
         "mode": _text("how the leg is travelled"),

@@ -220,7 +220,7 @@ class Prevalence(Spec):
         high=0.1,
         status="read (secondary table)",
         least=0,
-        most=1,
+        most=0.99,
         doc="misses of an observer at 50 % prevalence",
     )
     misses_at_tenth: Quantity = quantity(
@@ -231,7 +231,7 @@ class Prevalence(Spec):
         high=0.2,
         status="read (secondary table)",
         least=0,
-        most=1,
+        most=0.99,
         doc="misses at 10 % prevalence",
     )
     misses_at_hundredth: Quantity = quantity(
@@ -242,7 +242,7 @@ class Prevalence(Spec):
         high=0.4,
         status="read (secondary table)",
         least=0,
-        most=1,
+        most=0.99,
         doc="misses at 1 % prevalence, and below",
     )
     memory_days: Quantity = quantity(
@@ -265,6 +265,13 @@ class Prevalence(Spec):
         status="derived",
         doc="planted finds as a share of inspections",
     )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Prevalence:
+        misses = [q.value for q in (self.misses_at_half, self.misses_at_tenth, self.misses_at_hundredth)]
+        if misses != sorted(misses):
+            raise expected("misses that do not fall as targets become rarer", str(misses))
+        return self
 
 
 class Scenario(Spec):

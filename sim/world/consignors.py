@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -44,9 +45,9 @@ def consignors(
     rows: list[tuple[str, int, str, str, str, float, list[float], list[float], int, int]] = []
     faults: list[str] = []
     for stream, supply in sorted(scenario.supply.items()):
-        total_o = sum(q.value for q in supply.origins.values())
-        total_m = sum(q.value for q in supply.markets.values())
-        season = [12.0 * s / sum(supply.season) for s in supply.season]
+        total_o = math.fsum(q.value for q in supply.origins.values())
+        total_m = math.fsum(q.value for q in supply.markets.values())
+        season = [12.0 * s / math.fsum(supply.season) for s in supply.season]
         for origin, weight_o in sorted(supply.origins.items()):
             for market, weight_m in sorted(supply.markets.items()):
                 g = 1000.0 * supply.kg_per_year.value * weight_o.value / total_o * weight_m.value / total_m
@@ -59,7 +60,7 @@ def consignors(
                 sell, f2 = _price_cents(tables, supply.mix, corridor.places[market])
                 faults += f1 + f2
                 for i in serving:
-                    share = tier_share[groups[i].tier] / sum(tier_share.values())
+                    share = tier_share[groups[i].tier] / math.fsum(tier_share.values())
                     part = share * groups[i].weight / tier_weight[groups[i].tier]
                     mix = [supply.mix.get(c, 0.0) for c in commodities]
                     name = f"{names[i]}|{stream}|{origin}|{market}"

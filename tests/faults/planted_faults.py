@@ -67,20 +67,25 @@ def shared_stream(patch: Patch) -> None:
 def flows_keyed_by_row(patch: Patch) -> None:
     """A flow's luck hangs on its row instead of its name."""
     patch.setattr(
-        sim.opening, "subkeys",
+        sim.opening,
+        "subkeys",
         lambda key, names: np.array([subkey(key, str(i)) for i in range(len(names))], np.uint64),
     )
 
 
 def posts_addressed_by_row(patch: Patch) -> None:
     """A post's luck hangs on its row instead of its name."""
-    patch.setattr(sim.world.post_table, "name_addresses", lambda names: np.arange(len(names), dtype=np.uint64))
+    patch.setattr(
+        sim.world.post_table, "name_addresses", lambda names: np.arange(len(names), dtype=np.uint64)
+    )
 
 
 def visit_not_in_address(patch: Patch) -> None:
     """The second visit to a post draws what the first drew."""
     real = sim.kernels.carry.encounter
-    carry_in_python(patch, load={"encounter": lambda key, who, where, _, *rest: real(key, who, where, 0, *rest)})
+    carry_in_python(
+        patch, load={"encounter": lambda key, who, where, _, *rest: real(key, who, where, 0, *rest)}
+    )
 
 
 def noise_shared_by_alternatives(patch: Patch) -> None:
@@ -208,7 +213,8 @@ def heat_ignored(patch: Patch) -> None:
 def prevalence_reversed(patch: Patch) -> None:
     """Finds dull a post."""
     patch.setattr(
-        sim.agents.border_post, "attention",
+        sim.agents.border_post,
+        "attention",
         lambda seen, *misses: 1.0 - missed_share(0.5 - np.minimum(seen, 0.5), *misses),
     )
 
@@ -224,7 +230,9 @@ def queue_below_nothing(patch: Patch) -> None:
 
 def audit_ignored(patch: Patch) -> None:
     around(
-        patch, sim.agents.border_post, "corruption_after",
+        patch,
+        sim.agents.border_post,
+        "corruption_after",
         lambda real, now, base, bribes, spread, gone, audited, effect: real(
             now, base, bribes, spread, gone, np.zeros_like(audited), effect
         ),
@@ -233,7 +241,9 @@ def audit_ignored(patch: Patch) -> None:
 
 def bribes_corrupt_nobody(patch: Patch) -> None:
     around(
-        patch, sim.agents.border_post, "corruption_after",
+        patch,
+        sim.agents.border_post,
+        "corruption_after",
         lambda real, now, base, bribes, *rest: real(now, base, np.zeros_like(bribes), *rest),
     )
 
@@ -244,14 +254,18 @@ def false_alarms_forgotten(patch: Patch) -> None:
 
 def mobile_teams_stay_at_home(patch: Patch) -> None:
     around(
-        patch, sim.model, "shape_of_week",
+        patch,
+        sim.model,
+        "shape_of_week",
         lambda real, *args: (shape := real(*args))._replace(extra_inspections=0.0 * shape.extra_inspections),
     )
 
 
 def licit_traffic_without_a_season(patch: Patch) -> None:
     around(
-        patch, sim.model, "shape_of_week",
+        patch,
+        sim.model,
+        "shape_of_week",
         lambda real, world, values, memory, _: real(world, values, memory, world.start_hour),
     )
 
@@ -266,14 +280,18 @@ def stale_belief(patch: Patch) -> None:
 
 def belief_never_fades(patch: Patch) -> None:
     around(
-        patch, sim.agents.trafficker, "learned",
+        patch,
+        sim.agents.trafficker,
+        "learned",
         lambda real, old, own, forget, others: real(old, own, np.ones_like(forget), others),
     )
 
 
 def others_not_heard(patch: Patch) -> None:
     around(
-        patch, sim.agents.trafficker, "learned",
+        patch,
+        sim.agents.trafficker,
+        "learned",
         lambda real, old, own, forget, others: real(old, own, forget, np.zeros_like(others)),
     )
 
@@ -331,21 +349,27 @@ def supply_forgotten(patch: Patch) -> None:
 
 def supply_without_a_season(patch: Patch) -> None:
     around(
-        patch, sim.model, "supply_of_week",
+        patch,
+        sim.model,
+        "supply_of_week",
         lambda real, world, memory, _: real(world, memory, world.start_hour),
     )
 
 
 def replacement_doubled(patch: Patch) -> None:
     around(
-        patch, sim.agents.trafficker, "order_replacement",
+        patch,
+        sim.agents.trafficker,
+        "order_replacement",
         lambda real, memory, world, lost_g, week: real(memory, world, 2 * lost_g, week),
     )
 
 
 def replacement_a_week_late(patch: Patch) -> None:
     around(
-        patch, sim.agents.trafficker, "order_replacement",
+        patch,
+        sim.agents.trafficker,
+        "order_replacement",
         lambda real, memory, world, lost_g, week: real(memory, world, lost_g, week + 1),
     )
 
@@ -353,7 +377,8 @@ def replacement_a_week_late(patch: Patch) -> None:
 def remainder_of_a_mix_dropped(patch: Patch) -> None:
     """A mixed load loses the grams that its shares do not make up."""
     patch.setattr(
-        sim.agents.trafficker, "mixed_load",
+        sim.agents.trafficker,
+        "mixed_load",
         lambda mass_g, mix: np.floor(mass_g[:, None] * mix * 0.999).astype(np.int64),
     )
 
@@ -392,14 +417,18 @@ def bribes_paid_once_a_load(patch: Patch) -> None:
 def burn_in_reported(patch: Patch) -> None:
     """Posts and seizures of the burn-in are in the report."""
     around(
-        patch, sim.model, "settle",
+        patch,
+        sim.model,
+        "settle",
         lambda real, *args, reported: real(*args, reported=True),
     )
 
 
 def all_seizures_recorded(patch: Patch) -> None:
     around(
-        patch, sim.settle, "_records",
+        patch,
+        sim.settle,
+        "_records",
         lambda real, *args: (found := real(*args))._replace(recorded=np.ones_like(found.recorded)),
     )
 
@@ -410,7 +439,9 @@ def all_seizures_recorded(patch: Patch) -> None:
 def start_after_its_hour(patch: Patch) -> None:
     """`<=` for `<`: at its first hour an intervention is held not to have begun."""
     around(
-        patch, sim.week, "strength_at",
+        patch,
+        sim.week,
+        "strength_at",
         lambda real, i, hour: 0.0 if i.start and hour <= hour_of(i.start) else real(i, hour),
     )
 
@@ -418,7 +449,9 @@ def start_after_its_hour(patch: Patch) -> None:
 def end_after_its_hour(patch: Patch) -> None:
     """`>` for `>=`: at its end an intervention still works, until the next cut."""
     around(
-        patch, sim.week, "strength_at",
+        patch,
+        sim.week,
+        "strength_at",
         lambda real, i, hour: real(i, hour - 1) if i.end and hour == hour_of(i.end) else real(i, hour),
     )
 
@@ -430,9 +463,12 @@ def weeks_never_cut(patch: Patch) -> None:
 
 def capital_paid_every_week(patch: Patch) -> None:
     around(
-        patch, sim.model, "programme_cents",
-        lambda real, world, hour: real(world, hour)
-        + round(sum(100 * i.capital_cost_usd.value for i in world.interventions)),
+        patch,
+        sim.model,
+        "programme_cents",
+        lambda real, world, hour: (
+            real(world, hour) + round(sum(100 * i.capital_cost_usd.value for i in world.interventions))
+        ),
     )
 
 

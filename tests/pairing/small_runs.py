@@ -47,11 +47,20 @@ FROZEN = {"tier": NO_LEARNING, "country": NO_CORRUPTING, **NO_PREVALENCE}
 STILL = {
     "tier": {"behaviour": "random", "others_weight": 0.0},
     "country": {
-        **NO_CORRUPTING, "audits_per_year": 0.0, "turnover_per_year": 0.0, "mobile_teams": 0.0, "tip_prob": 0.02,
+        **NO_CORRUPTING,
+        "audits_per_year": 0.0,
+        "turnover_per_year": 0.0,
+        "mobile_teams": 0.0,
+        "tip_prob": 0.02,
     },
     "post": {
-        "scanner.present_share": 0.0, "dogs.teams": 0.0, "reluctance": 0.0, "inspections_per_h": 1e6,
-        "wave_through_share": 1.0, "inspect_share": 0.4, "find_prob": 0.6,
+        "scanner.present_share": 0.0,
+        "dogs.teams": 0.0,
+        "reluctance": 0.0,
+        "inspections_per_h": 1e6,
+        "wave_through_share": 1.0,
+        "inspect_share": 0.4,
+        "find_prob": 0.6,
     },
     "market.relation_gain": 0.0,
     "market.informant_gain": 0.0,
@@ -76,7 +85,7 @@ def tutorial(
     tier: Mapping[str, Any] | None = None,
     **paths: Any,
 ) -> Scenario:
-    """The tutorial with numbers changed: at every post, in every country, of every tier, or at a dotted path."""
+    """The tutorial with numbers changed: at every post, in every country, of every tier, or at a path."""
     data = copy.deepcopy(_plain())
     data |= {"weeks": weeks, "burn_in_weeks": burn_in_weeks}
     for path, value in (country or {}).items():
@@ -114,7 +123,9 @@ def joined(*parts: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def change(what: str, start: date | None = None, *, where: str = "", name: str = "", **fields: Any) -> Intervention:
+def change(
+    what: str, start: date | None = None, *, where: str = "", name: str = "", **fields: Any
+) -> Intervention:
     """Intervention that changes one number by `to`, `by` or `plus`."""
     way = {k: fields.pop(k) for k in ("to", "by", "plus") if k in fields}
     return Intervention.model_validate(
@@ -213,7 +224,7 @@ def differing(a: RunResult, b: RunResult) -> list[str]:
 def with_tables(
     monkeypatch: pytest.MonkeyPatch, folder: Path, edit: Callable[[str, list[str]], list[str]]
 ) -> None:
-    """Let the tutorial's tables be a copy in `folder`, each file's rows (the header aside) as `edit` gives them."""
+    """Let the tutorial's tables be a copy in `folder`, the rows of each file as `edit` gives them."""
     folder.mkdir(parents=True, exist_ok=True)
     for item in tables_folder("tutorial").iterdir():
         header, *rows = item.read_text(encoding="utf-8").rstrip("\n").split("\n")

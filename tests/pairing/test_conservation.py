@@ -81,7 +81,7 @@ def weeks_of(scenario: Scenario, key: int, **more: Any) -> Iterator[CorridorMode
 
 
 def mass_balances(model: CorridorModel) -> None:
-    """Every gram sent is in exactly one place, and a week opens with what was under way when the last one closed."""
+    """Every gram sent is in one place, and a week opens with what was under way when the last one closed."""
     book, done = model.book, model.week
     of_fate = np.array([book.mass_g[book["fate"] == fate].sum(axis=0) for fate in Fate])
     row = {name: model.tally.mass_g[:done, i] for i, name in enumerate(MASS)}
@@ -98,7 +98,7 @@ def mass_balances(model: CorridorModel) -> None:
 
 
 def sites_balance(model: CorridorModel) -> None:
-    """What waits at an origin is what was supplied and replaced, less what was sent; only fractions of a gram are owed."""
+    """What waits at an origin is what was supplied and replaced, less what was sent; fractions are owed."""
     world, memory, book = model.world, model.memory, model.book
     months = [int(hours_of_week(world.start_hour + 168 * w)[2][0]) for w in range(model.week)]
     supplied = world.flows.g_per_year * sum(world.flows.season[:, m] for m in months) * 7.0 / 365.25
@@ -108,7 +108,9 @@ def sites_balance(model: CorridorModel) -> None:
     share = world.scenario.market.replacement_share.value
     back = np.zeros(len(world.flows.names))
     for week in range(model.week - world.scenario.market.replacement_lag_weeks):
-        lost = np.bincount(book["flow"][gone & (ended_in == week)], mass[gone & (ended_in == week)], back.size)
+        lost = np.bincount(
+            book["flow"][gone & (ended_in == week)], mass[gone & (ended_in == week)], back.size
+        )
         back += np.floor(share * lost)
     sent = np.bincount(book["flow"], mass, back.size)
     here = memory.stock_g + sent - back + memory.owed_g
@@ -136,7 +138,7 @@ def money_balances(model: CorridorModel) -> None:
 
 
 def people_balance(model: CorridorModel) -> None:
-    """Every courier is in one state, carries one load when travelling and none else, and was arrested once at most."""
+    """Every courier is in one state, and carries one load when travelling, none otherwise."""
     couriers, book = model.couriers, model.book
     counts = couriers.counts()
     assert counts.recruited == len(couriers) == sum(counts[1:])
@@ -150,7 +152,10 @@ def people_balance(model: CorridorModel) -> None:
 
 
 CHECKS: dict[str, Check] = {
-    "mass": mass_balances, "sites": sites_balance, "money": money_balances, "people": people_balance,
+    "mass": mass_balances,
+    "sites": sites_balance,
+    "money": money_balances,
+    "people": people_balance,
 }
 
 
@@ -174,7 +179,8 @@ def test_books_balance_every_week(
     key: int, replacement: float, mix: str, behaviour: str, turn_back: float, shut: bool
 ):
     scenario = busy(
-        replacement, mix,
+        replacement,
+        mix,
         **{f"tiers.{t}.behaviour": behaviour for t in ("tonne", "wholesale", "small")},
         **{"travel.turn_back_prob": turn_back},
     )

@@ -14,7 +14,13 @@ from sim.model import CorridorModel
 from sim.trial import world_of
 from tests.pairing.small_runs import FROZEN, START, STILL, Ran, joined, run_of, tutorial, with_tables
 
-GROUP = {"home": "KZ", "origins": ["spring"], "markets": ["market"], "source": "a newcomer of a test", "count": 1}
+GROUP = {
+    "home": "KZ",
+    "origins": ["spring"],
+    "markets": ["market"],
+    "source": "a newcomer of a test",
+    "count": 1,
+}
 NEWCOMERS: dict[str, Any] = {
     "traffickers.alien": {**GROUP, "tier": "small", "weight": 3.0},
     "traffickers.zebra": {**GROUP, "tier": "wholesale", "weight": 2.0},
@@ -25,13 +31,17 @@ NEWCOMERS: dict[str, Any] = {
 MADE_UP = "made up for the tutorial,assumed,"
 ADDED: dict[str, dict[str, list[str]]] = {
     "post": {
-        "inland_posts": [f"aa_check,West Town check,KZ,mvd,inland,road,west_town,entering,,South,steppe,{MADE_UP}"],
+        "inland_posts": [
+            f"aa_check,West Town check,KZ,mvd,inland,road,west_town,entering,,South,steppe,{MADE_UP}"
+        ],
         "post_traffic": [f"aa_check,road,50,50,0,1,2,{MADE_UP}"],
     },
     "crossing": {
         "border_crossings": [f"aa_gate,New Gate,Spring New,KG,road,South,42.4,73.6,KG-KZ,{MADE_UP}"],
         "post_traffic": [f"aa_gate,road,50,50,0,1,2,{MADE_UP}"],
-        "legs": [f"spring__west_town__road,spring,west_town,road,150,aa_gate;bridge_gate;hill_gate,steppe,{MADE_UP}"],
+        "legs": [
+            f"spring__west_town__road,spring,west_town,road,150,aa_gate;bridge_gate;hill_gate,steppe,{MADE_UP}"
+        ],
     },
     "road": {
         "border_crossings": [f"aa_gate,New Gate,Spring New,KG,road,South,42.4,73.6,KG-KZ,{MADE_UP}"],
@@ -82,7 +92,7 @@ def test_one_more_organisation_leaves_all_loads_alone():
 
 
 def test_one_more_organisation_tells_the_others_when_they_listen():
-    """Control of the freeze: what is heard of the newcomers' losses moves the choice of the old, not their luck."""
+    """Control of the freeze: news of the newcomers' losses moves the choice of the old, not their luck."""
     before, _, old = with_newcomers({"tier": {"others_weight": 1.0}, "country": {"tip_prob": 0.05}})
     both = before.loads.index.intersection(old.index)
     assert (before.loads.loc[both, "route_id"] != old.loc[both, "route_id"]).any()
@@ -101,7 +111,9 @@ def test_one_more_place_to_be_checked_leaves_all_luck_alone(
     both = before.loads.index.intersection(after.loads.index)
     first, second = before.loads.loc[both], after.loads.loc[both]
     kept = (first["route_id"] == second["route_id"]).to_numpy()
-    new = second["route_id"].str.contains("aa_gate") | second["route_id"].isin(routes_over(after, "spring__east_town__road"))
+    new = second["route_id"].str.contains("aa_gate") | second["route_id"].isin(
+        routes_over(after, "spring__east_town__road")
+    )
     assert new[~kept].all()  # whoever goes another way goes the new way
     assert len(both) > 100 and kept.sum() > 50
     same = ["trafficker_id", "origin", "market"]
@@ -115,7 +127,9 @@ def test_one_more_place_to_be_checked_leaves_all_luck_alone(
     for column in ("outcome", "means", "seize_prob", "divert_prob"):
         assert (met[column] == met[f"{column}_after"]).all(), column
     there = after.log["post_id"].str.startswith(NEW_POSTS[what])
-    assert there.sum() > 20 and after.log.loc[there, "outcome"].nunique() > 2  # control: the new posts do bite
+    assert (
+        there.sum() > 20 and after.log.loc[there, "outcome"].nunique() > 2
+    )  # control: the new posts do bite
 
 
 def routes_over(ran: Ran, leg_id: str) -> list[str]:
@@ -143,6 +157,10 @@ def held_at_the_start(scenario: Any, key: int) -> dict[str, set[str]]:
     model = CorridorModel(world_of(scenario), rng=key)
     first, route = model.world.flow_arrays.first, model.world.option_arrays.route
     return {
-        name: {model.world.routes[route[o]].route_id for o in np.arange(first[f], first[f + 1]) if model.memory.held[o]}
+        name: {
+            model.world.routes[route[o]].route_id
+            for o in np.arange(first[f], first[f + 1])
+            if model.memory.held[o]
+        }
         for f, name in enumerate(model.world.flows.names)
     }

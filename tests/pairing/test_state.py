@@ -1,4 +1,4 @@
-"""A run cut in two is the run in one piece, bit for bit; and a branch from the cut is the branch run whole."""
+"""A run cut in two is the run in one piece, bit for bit; a branch from the cut is the branch run whole."""
 
 from __future__ import annotations
 
@@ -23,11 +23,16 @@ State = dict[str, NDArray[Any]]
 
 
 def scenario() -> Scenario:
-    """Everything that a state must carry: two commodities, replacement, deals, tips, reviews, mobile teams."""
+    """All that a state must carry: two commodities, replacement, deals, tips, reviews, mobile teams."""
     return tutorial(
         weeks=WEEKS,
         burn_in_weeks=BURN_IN,
-        country={"allocation": "explore_exploit", "tip_prob": 0.02, "cooperate_prob": 0.5, "protection_prob": 0.2},
+        country={
+            "allocation": "explore_exploit",
+            "tip_prob": 0.02,
+            "cooperate_prob": 0.5,
+            "protection_prob": 0.2,
+        },
         post={"find_prob": 0.6, "inspect_share": 0.3},
         **{"supply.heroin.mix": {"heroin": 0.5, "opium": 0.5}, "supply.heroin.kg_per_year": 12000.0},
     )
@@ -87,7 +92,13 @@ def test_a_state_serves_many_and_is_changed_by_none(whole: RunResult):
 
 
 TAMPERED = {
-    "corruption": 0.5, "caught": 5.0, "exertion": 5.0, "relation": 5.0, "stock_g": 50_000, "load_minute": 500, "held": True,
+    "corruption": 0.5,
+    "caught": 5.0,
+    "exertion": 5.0,
+    "relation": 5.0,
+    "stock_g": 50_000,
+    "load_minute": 500,
+    "held": True,
 }
 
 

@@ -128,9 +128,9 @@ MARKET = _ranges(
 )
 PREVALENCE = _ranges(
     "",
-    misses_at_half=(0.0, 0.3),
-    misses_at_tenth=(0.0, 0.5),
-    misses_at_hundredth=(0.0, 0.8),
+    misses_at_half=(0.0, 0.08),
+    misses_at_tenth=(0.08, 0.25),
+    misses_at_hundredth=(0.25, 0.8),
     memory_days=(1.0, 200.0),
     training_share=(0.0, 0.3),
 )

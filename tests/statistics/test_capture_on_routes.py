@@ -93,6 +93,20 @@ def test_capture_along_a_route_is_one_minus_a_product():
     assert z_pvalue(hits.sum() * (1 + 0.02), total, error) < ALPHA
 
 
+def test_a_post_met_twice_captures_twice():
+    """Null: capture = 1 - (1 - p)^2 where one post is met on the way in and out. Binomial, n = 100,000,
+    alpha = 1e-6; finds a bias of 4 %. Planted: one luck for both meetings, capture p.
+    """
+    prob, n = 0.2, 100_000
+    twice = 1.0 - (1.0 - prob) ** 2
+    routes, posts = route_arrays([[0, 0], [0]]), post_arrays(["alfa"], select=prob)
+    assert smallest_bias(twice, n) < 0.04
+    hits = int(seized(routes, posts, np.zeros(n, np.int64)).sum())
+    assert share_pvalue(hits, n, twice) > ALPHA
+    once = int(seized(routes, posts, np.ones(n, np.int64)).sum())
+    assert share_pvalue(once, n, twice) < ALPHA
+
+
 @pytest.mark.long
 def test_rare_capture_is_unbiased():
     """Null: capture 0.005 at one post. Binomial, n = 3.2e7, alpha = 1e-6; finds a bias of 2 %."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def hourly(world: World, what: str, post_or_country: str) -> np.ndarray:
     for week in range(world.n_weeks):
         stretches = mechanisms.stretches(world.start_hour + WEEK * week)
         assert stretches[0].from_h == 0 and stretches[-1].to_h == WEEK
-        assert all(a.to_h == b.from_h for a, b in zip(stretches, stretches[1:], strict=False))
+        assert all(a.to_h == b.from_h for a, b in pairwise(stretches))
         for s in stretches:
             if what in s.values.post:
                 row = next(i for i, p in enumerate(world.posts) if p.post_id == post_or_country)
@@ -166,7 +167,9 @@ def test_the_state_pays_for_its_interventions():
     dear = run(scenario, key=1, interventions=[change("tip_prob", DAY, by=1.0, **costs)])
     more = dear.weekly["public_cost_usd"] - plain.weekly["public_cost_usd"]
     assert more.tolist() == pytest.approx([0.0, 0.0, 5400.0, 700.0], abs=0.02)
-    assert dear.manifest["event_log_sha256"] == plain.manifest["event_log_sha256"]  # money alone moves nothing
+    assert (
+        dear.manifest["event_log_sha256"] == plain.manifest["event_log_sha256"]
+    )  # money alone moves nothing
 
 
 def test_all_that_does_not_fit_is_told_at_once():

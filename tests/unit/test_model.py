@@ -110,7 +110,9 @@ def test_an_agent_is_a_view_on_the_memory(model: CorridorModel):
     for post in model.agents_by_type[BorderPost]:
         row = model.post_row(post.post_id)
         assert (post.exertion, post.queue, post.teams) == (
-            memory.exertion[row], memory.backlog[row], memory.teams[row],
+            memory.exertion[row],
+            memory.backlog[row],
+            memory.teams[row],
         )
         assert post.is_scanner_up == memory.scanner_up[row]
         assert post.klass == world.posts[row].klass.name.lower()
@@ -209,7 +211,9 @@ def test_the_science_draws_nothing_from_mesa(model: CorridorModel):
 
 
 def test_overrides_are_flat():
-    made = CorridorModel("tutorial", rng=1, market__replacement_share=0.2, tiers__small__behaviour="random", **SHORT)
+    made = CorridorModel(
+        "tutorial", rng=1, market__replacement_share=0.2, tiers__small__behaviour="random", **SHORT
+    )
     assert made.world.scenario.market.replacement_share.value == 0.2
     assert {"random", "adaptive"} == set(made.world.traffickers.behaviour)
     release(made)
@@ -240,7 +244,9 @@ def test_an_unknown_scenario_is_refused():
         CorridorModel("tutorail")
 
 
-def batch(number_processes: int = 1, iterations: int | None = None, **parameters: Any) -> list[dict[str, Any]]:
+def batch(
+    number_processes: int = 1, iterations: int | None = None, **parameters: Any
+) -> list[dict[str, Any]]:
     import mesa
 
     started_by = multiprocessing.get_start_method(allow_none=True)
@@ -271,7 +277,10 @@ def test_batch_run_varies_keys_and_overrides():
     assert by_key[1] != by_key[2]
     for row in rows:
         made = CorridorModel(
-            "tutorial", rng=row["rng"], weeks=2, burn_in_weeks=0,
+            "tutorial",
+            rng=row["rng"],
+            weeks=2,
+            burn_in_weeks=0,
             market__replacement_share=row["market__replacement_share"],
         )
         made.run_model()

@@ -109,8 +109,11 @@ def another(quantity: dict[str, Any]) -> dict[str, Any]:
     if float(quantity["value"]).is_integer():
         value = quantity["value"] + (1.0 if quantity["value"] < 1 else -1.0)
     low, high = quantity["low"], quantity["high"]
-    return {"value": value, "low": min(v for v in (low, value) if v is not None),
-            "high": max(v for v in (high, value) if v is not None)}
+    return {
+        "value": value,
+        "low": min(v for v in (low, value) if v is not None),
+        "high": max(v for v in (high, value) if v is not None),
+    }
 
 
 def laid(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -168,7 +171,7 @@ burn_in_weeks: 1
 tables: tutorial
 supply: {heroin: {kg_per_year: 5000, origins: {spring: ONE}, markets: {market: ONE}, mix: {heroin: 1.0}}}
 traffickers:
-  networks: {tier: small, count: 3, home: KZ, origins: [spring], markets: [market], source: made up for a test}
+  networks: {tier: small, count: 3, home: KZ, origins: [spring], markets: [market], source: made for a test}
 countries: {KZ: {tip_prob: 0.01}, KG: {sharing: 0.2}}
 market: {replacement_share: 0.25}
 """.replace("ONE", '{value: 1, unit: "1", status: assumed, source: made up for a test}')
@@ -178,7 +181,8 @@ def test_comments_spaces_and_order_are_not_in_the_name(tmp_path: Path):
     lines = PLAIN.splitlines()
     written = {
         "plain": PLAIN,
-        "comments": "# what follows was made up\n\n" + PLAIN.replace("weeks: 3\n", "weeks: 3   # three\n\n\n"),
+        "comments": "# what follows was made up\n\n"
+        + PLAIN.replace("weeks: 3\n", "weeks: 3   # three\n\n\n"),
         "order": "\n".join([*lines[7:], *lines[:7]]) + "\n",
         "quotes": PLAIN.replace("0.25", "0.250").replace("[spring]", '["spring"]'),
     }
@@ -221,8 +225,12 @@ def test_frames_agree_with_one_another():
     kept = result.seizures[~result.seizures["released"]]
     assert weekly["seized_loads"].sum() == seized.sum() == posts["seizures"].sum() == len(kept) > 5
     for kg in (
-        loads.loc[seized, "total_kg"].sum(), posts["seized_kg"].sum(), kept["total_kg"].sum(),
-        result.mass["seized_kg"].sum(), result.countries["seized_kg"].sum(), result.traffickers["seized_kg"].sum(),
+        loads.loc[seized, "total_kg"].sum(),
+        posts["seized_kg"].sum(),
+        kept["total_kg"].sum(),
+        result.mass["seized_kg"].sum(),
+        result.countries["seized_kg"].sum(),
+        result.traffickers["seized_kg"].sum(),
     ):
         assert kg == pytest.approx(weekly["seized_kg"].sum())
     for expected in (posts, result.mass, result.countries):
@@ -236,7 +244,9 @@ def test_frames_agree_with_one_another():
     assert result.traffickers["couriers_arrested"].sum() == weekly["arrests"].sum()
     by_means = posts[[c for c in posts if c.startswith("seized_by_")]].to_numpy().sum()
     assert by_means == posts["seizures"].sum() + posts["released"].sum()
-    assert kept.loc[kept["recorded"], "recorded_kg"].sum() == pytest.approx(weekly["recorded_seized_kg"].sum())
+    assert kept.loc[kept["recorded"], "recorded_kg"].sum() == pytest.approx(
+        weekly["recorded_seized_kg"].sum()
+    )
     assert result.markets["delivered_kg"].sum() == pytest.approx(weekly["delivered_kg"].sum())
 
 
@@ -256,12 +266,13 @@ def test_no_two_keys_give_one_run():
 
 
 N_KEYS = 40
+MUCH = {"supply.heroin.kg_per_year": 48000.0}
 
 
 @cache
-def year_totals(behaviour: str) -> pd.DataFrame:
-    """Seizures of a year of the tutorial, realised and expected, a row a key."""
-    world = world_of(tutorial(weeks=52, burn_in_weeks=8, tier={"behaviour": behaviour}))
+def half_year_totals(behaviour: str) -> pd.DataFrame:
+    """Seizures of half a year of the tutorial, realised and expected, a row a key."""
+    world = world_of(tutorial(weeks=26, burn_in_weeks=8, tier={"behaviour": behaviour}, **MUCH))
     columns = ["seized_kg", "expected_seized_kg", "seized_loads", "expected_seized_loads"]
     return pd.DataFrame([run(world, key=key).weekly[columns].sum() for key in range(N_KEYS)])
 
@@ -278,7 +289,7 @@ def test_expected_and_realised_seizures_agree(behaviour: str, what: str):
 
     A bias of 22 % in loads (35 a year) is found with 99.9 % power; one of half as much again is seen below.
     """
-    totals = year_totals(behaviour)
+    totals = half_year_totals(behaviour)
     realised, expected = totals[f"seized_{what}"], totals[f"expected_seized_{what}"]
     most = stats.t.isf(0.5e-6, N_KEYS - 1)
     assert abs(z_of(realised - expected)) < most
@@ -287,10 +298,11 @@ def test_expected_and_realised_seizures_agree(behaviour: str, what: str):
 
 
 def test_expectation_varies_less_than_what_happens():
-    """The gain is a gate where nobody learns; where they do it is only positive. Measured: kg 57 and 22, loads 12 and 6."""
+    """The gain is a gate where nobody learns; where they do it need only be one."""
     gain = {
         (behaviour, what): float(
-            year_totals(behaviour)[f"seized_{what}"].var() / year_totals(behaviour)[f"expected_seized_{what}"].var()
+            half_year_totals(behaviour)[f"seized_{what}"].var()
+            / half_year_totals(behaviour)[f"expected_seized_{what}"].var()
         )
         for behaviour in ("adaptive", "non_adaptive")
         for what in ("kg", "loads")
@@ -299,19 +311,24 @@ def test_expectation_varies_less_than_what_happens():
     assert gain["adaptive", "kg"] > 1 and gain["adaptive", "loads"] > 1, gain
 
 
-DRIFT = {"sent_kg": 0.12, "licit_vehicles": 0.01, "delay_vehicle_h": 0.01, "false_alarms": 0.05}
+DRIFT = {"sent_kg": 0.14, "licit_vehicles": 0.01, "delay_vehicle_h": 0.01, "false_alarms": 0.1}
 """Largest drift held to be none, as a share: mass sent, and what posts do."""
 
 
 def drift(burn_in_weeks: int) -> dict[str, tuple[float, float]]:
     """95 % interval of the change from a quarter to the same quarter a year on, as a share, over keys."""
     world = world_of(tutorial(weeks=65, burn_in_weeks=burn_in_weeks))
-    weekly = np.array([run(world, key=key).weekly[[*DRIFT, "mean_corruption"]].to_numpy() for key in range(16)])
+    weekly = np.array(
+        [run(world, key=key).weekly[[*DRIFT, "mean_corruption"]].to_numpy() for key in range(12)]
+    )
     first, later = weekly[:, :13].mean(axis=1), weekly[:, 52:].mean(axis=1)
     gap = (later - first) / later.mean(axis=0)
-    half = stats.t.isf(0.025, 15) * gap.std(axis=0, ddof=1) / 4
+    half = stats.t.isf(0.025, 11) * gap.std(axis=0, ddof=1) / np.sqrt(12)
     middle = gap.mean(axis=0)
-    return {n: (float(m - h), float(m + h)) for n, m, h in zip([*DRIFT, "mean_corruption"], middle, half, strict=True)}
+    return {
+        n: (float(m - h), float(m + h))
+        for n, m, h in zip([*DRIFT, "mean_corruption"], middle, half, strict=True)
+    }
 
 
 def test_nothing_drifts_after_the_burn_in_but_corruption():
@@ -325,7 +342,7 @@ def test_nothing_drifts_after_the_burn_in_but_corruption():
         assert -most < after[name][0] <= after[name][1] < most, (name, after[name])
     assert -0.2 < after["mean_corruption"][0] < after["mean_corruption"][1] < -0.02
     without = drift(burn_in_weeks=0)
-    assert without["delay_vehicle_h"][0] > DRIFT["delay_vehicle_h"] and without["sent_kg"][0] > 0.05
+    assert without["delay_vehicle_h"][0] > DRIFT["delay_vehicle_h"] and without["sent_kg"][0] > 0.1
 
 
 def test_frozen_worlds_differ_from_learning_ones():

@@ -1,4 +1,4 @@
-"""Where a fault can be planted: a function of a module replaced, or a kernel told in Python with another rule in it."""
+"""Where a fault can be planted: in a function of a module, or in a kernel told in Python."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def in_dealings(patch: Patch, **columns: Callable[[Any], Any]) -> None:
 
     def instead(real: Callable[..., Any], *args: Any) -> Any:
         dealings = real(*args)
-        return dealings._replace(**{name: change(getattr(dealings, name)) for name, change in columns.items()})
+        return dealings._replace(
+            **{name: change(getattr(dealings, name)) for name, change in columns.items()}
+        )
 
     around(patch, sim.model, "dealings_of_week", instead)
 
@@ -67,8 +69,10 @@ def in_routes(patch: Patch, **columns: Callable[[np.ndarray], np.ndarray]) -> No
     around(patch, sim.world.build, "_route_arrays", instead)
 
 
-def carry_in_python(patch: Patch, load: dict[str, Any] | None = None, meeting: dict[str, Any] | None = None) -> None:
-    """Carry loads by the Python behind the kernel; `load` and `meeting` are names that mean something else there."""
+def carry_in_python(
+    patch: Patch, load: dict[str, Any] | None = None, meeting: dict[str, Any] | None = None
+) -> None:
+    """Carry loads by the Python behind the kernel, some names of a load's way or meeting meaning another thing."""
     kernel, chain = sim.kernels.carry, sim.kernels.encounter
     encounter = plain(chain._encounter, **(meeting or {}))
     carry_load = plain(kernel._carry_load, **{"encounter": encounter, **(load or {})})

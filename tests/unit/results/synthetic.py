@@ -34,6 +34,7 @@ def a_run(key: int = 1, weeks: int = 52, n_loads: int = 3000) -> RunResult:
         seizures=seizures,
         loads=loads,
         countries=_countries(posts, seizures, loads),
+        interdiction=_interdiction(posts, seizures, loads),
         flows=_flows(draw, loads),
         manifest=_manifest(key, weeks, seizures),
     )
@@ -290,6 +291,18 @@ def _countries(posts: pd.DataFrame, seizures: pd.DataFrame, loads: pd.DataFrame)
     sums["entered_kg"] = entered.reindex(sums.index)
     sums["interdiction_share"] = sums["seized_kg"] / sums["entered_kg"]
     return sums.reset_index()
+
+
+def _interdiction(posts: pd.DataFrame, seizures: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
+    countries = _countries(posts, seizures, loads)
+    parts = []
+    for commodity, part in (("heroin", HEROIN_SHARE), ("opium", 1.0 - HEROIN_SHARE)):
+        kg = countries[["entered_kg", "seized_kg", "expected_seized_kg"]] * part
+        parts.append(kg.assign(area=countries["country"], commodity=commodity))
+    table = pd.concat(parts, ignore_index=True)
+    table["interdiction_share"] = table["seized_kg"] / table["entered_kg"]
+    table["expected_share"] = table["expected_seized_kg"] / table["entered_kg"]
+    return table
 
 
 def _flows(draw: np.random.Generator, loads: pd.DataFrame) -> pd.DataFrame:
