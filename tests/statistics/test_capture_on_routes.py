@@ -65,7 +65,7 @@ def capture(posts_of_route, risk):
 
 def test_capture_along_a_route_is_one_minus_a_product():
     """Null: capture = 1 - prod(1 - p_i), on 50 routes of 1 to 8 posts. Binomial, n = 40,000 a route, alpha =
-    1e-6 for all; finds a bias of 11 % on the median route, and 2 % of all captures together.
+    1e-6 for all; finds a bias of 13 % where a tenth is captured, and 2 % of all captures together.
 
     Planted: routes that skip their last post, and routes whose posts are one row off.
     """
@@ -79,7 +79,7 @@ def test_capture_along_a_route_is_one_minus_a_product():
     def smallest_pvalue(prob):
         return min(share_pvalue(int(h), n, p) for h, p in zip(hits, prob, strict=True))
 
-    assert np.median(smallest_bias(0.1, n, ALPHA / N_ROUTES)) < 0.14
+    assert smallest_bias(0.1, n, ALPHA / N_ROUTES) < 0.14
     assert smallest_pvalue(expected) > ALPHA / N_ROUTES
     short = np.array([capture(p[:-1], RISK) for p in of_route])
     assert smallest_pvalue(np.maximum(short, 1e-9)) < ALPHA
@@ -141,7 +141,7 @@ def dispersion_pvalue(counts, mean):
 def test_thinned_poisson_streams_are_poisson_and_independent():
     """Null: of Poisson(5) loads a cell, seized ~ Poisson(1.5), missed ~ Poisson(3.5), uncorrelated.
 
-    n = 200,000 cells, alpha = 1e-6; finds 2 % of dispersion and a correlation of 0.018. Planted: cells in
+    n = 200,000 cells, alpha = 1e-6; finds 3 % of dispersion and a correlation of 0.018. Planted: cells in
     which all loads share the luck of one, and cells of a fixed number of loads.
     """
     mean, prob, n = 5.0, 0.3, 200_000
@@ -181,7 +181,7 @@ def test_seized_mass_is_that_of_a_compound_poisson_stream():
     """Null: seized kg of a cell has mean lam p E[kg] and variance lam p E[kg^2].
 
     Loads are lognormal with median 5 kg and sigma 0.7; 300,000 cells of Poisson(3) loads, p = 0.2. alpha
-    = 1e-6; finds 2.1 % of the mean, and 13 % of the variance. Planted: heavier loads that are seized
+    = 1e-6; finds 2.4 % of the mean, and 6 % of the variance. Planted: heavier loads that are seized
     twice as often.
     """
     mean, prob, n, mu, sigma = 3.0, 0.2, 300_000, math.log(5000.0), 0.7
@@ -207,6 +207,7 @@ def test_seized_mass_is_that_of_a_compound_poisson_stream():
         )
 
     assert spread() * math.sqrt(square_kg / (mean * prob * n)) / mean_kg < 0.025
+    assert spread() * math.sqrt(fourth_kg / (mean * prob * n)) / square_kg < 0.06
     assert min(pvalues(hit * kg)) > ALPHA
     biased = hit & (numbers("heavier loads", kg.size) < np.where(kg > 5.0, 1.0, 0.5))
     assert min(pvalues(biased * kg)) < ALPHA

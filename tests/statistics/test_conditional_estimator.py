@@ -81,12 +81,11 @@ def test_expected_seizures_have_the_mean_of_realised_ones():
     """Null: at each encounter, given the past, the chance of seizure is `seize_prob`, of diversion
     `divert_prob`.
 
-    The sum of (happened - chance) is then a martingale with variance sum p (1 - p). About 230,000
-    encounters with tips, bribes, turning back and releases, alpha = 1e-6; finds a bias of 4 % in
-    seizures. Planted: turning back, releases, or tips left out of the chance.
+    The sum of (happened - chance) is then a martingale with variance sum p (1 - p). 327,070
+    encounters with tips, bribes, turning back and releases, alpha = 1e-6; finds a bias of 4.4 % in
+    seizures. Planted: chances 5 % too high, releases and turning back counted as seizures.
     """
-    *_, log = ran = carry_endlessly(*world("unbiased", 100_000, bribes=1.0))
-    assert len(ran) == 2
+    _, log = carry_endlessly(*world("unbiased", 100_000, bribes=1.0))
     seized, diverted = log.outcome == Outcome.SEIZED, log.outcome == Outcome.RELEASED_DIVERTED
     assert (np.bincount(log.outcome, minlength=7)[:7] > 1000).all()
 
@@ -110,10 +109,10 @@ def test_expected_seizures_have_the_mean_of_realised_ones():
 
 
 def test_expected_seizures_vary_less():
-    """The variance over loads of a load's expected seizures is below that of its fate: gain 2 or more,
+    """The variance over loads of a load's expected seizures is below that of its fate: gain 4 or more,
     both means alike.
 
-    Gain = Var(seized) / Var(sum of chances), 60,000 loads that all take the same route; measured 3.3.
+    Gain = Var(seized) / Var(sum of chances), 60,000 loads that all take the same route; measured 8.2.
     """
     loads, *rest = world("gain", 60_000, bribes=1.0)
     routes = rest[0]
@@ -122,7 +121,7 @@ def test_expected_seizures_vary_less():
     seized = (ended.fate == Fate.SEIZED).astype(np.float64)
     expected = np.bincount(log.load, log.seize_prob, minlength=seized.size)
     assert abs(seized.mean() - expected.mean()) < 0.01
-    assert seized.var() / expected.var() > 2.0
+    assert seized.var() / expected.var() > 4.0
 
 
 def test_certain_encounters_leave_nothing_to_expect():

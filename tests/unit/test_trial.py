@@ -287,14 +287,13 @@ def z_of(gap: pd.Series) -> float:
 def test_expected_and_realised_seizures_agree(behaviour: str, what: str):
     """Null: their difference has mean 0 over keys; t over 40 keys, alpha 1e-6 for each of the four.
 
-    A bias of 22 % in loads (35 a year) is found with 99.9 % power; one of half as much again is seen below.
+    A bias of 13 % in loads (71 in half a year) and of 39 % in kilograms is found with 99.9 % power.
     """
     totals = half_year_totals(behaviour)
     realised, expected = totals[f"seized_{what}"], totals[f"expected_seized_{what}"]
     most = stats.t.isf(0.5e-6, N_KEYS - 1)
     assert abs(z_of(realised - expected)) < most
-    if what == "loads":
-        assert abs(z_of(realised - 1.5 * expected)) > most  # control: a wrong expectation is noticed
+    assert abs(z_of(realised - 1.5 * expected)) > most  # control: a wrong expectation is noticed
 
 
 def test_expectation_varies_less_than_what_happens():
@@ -307,7 +306,7 @@ def test_expectation_varies_less_than_what_happens():
         for behaviour in ("adaptive", "non_adaptive")
         for what in ("kg", "loads")
     }
-    assert gain["non_adaptive", "kg"] > 10 and gain["non_adaptive", "loads"] > 4, gain
+    assert gain["non_adaptive", "kg"] > 10 and gain["non_adaptive", "loads"] > 3, gain
     assert gain["adaptive", "kg"] > 1 and gain["adaptive", "loads"] > 1, gain
 
 
