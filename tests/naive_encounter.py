@@ -122,7 +122,9 @@ def _at_next_stop(twin, load, stretch, events):
     c = chances(stretch.posts[stop.post], k, met, cover, float(load.mass), stop.outbound, deal)
     turn_back = 0.0 if load.visit + 1 >= travel.most_tries else travel.turn_back_prob
     address = twin.address[stop.post]
-    event.outcome, event.means = encounter(load.key, load.who, address, load.visit, c, turn_back)
+    event.outcome, event.means = encounter(
+        load.key, load.who, address, load.visit + 16384 * stop.nth, c, turn_back
+    )
     found = found_prob(c, turn_back)
     event.seize_prob, event.divert_prob = found * (1.0 - c.release), found * c.release * (1.0 - c.goes_on)
     if event.outcome in (SEIZED, RELEASED_DIVERTED):

@@ -76,8 +76,13 @@ def _posts(world):
 
 
 def _routes(world):
-    columns = [getattr(world.route_arrays, name).tolist() for name in ("post", "minutes", "mode", "outbound")]
-    stops = [Row(post=p, minutes=m, mode=k, outbound=out) for p, m, k, out in zip(*columns, strict=True)]
+    columns = [
+        getattr(world.route_arrays, name).tolist() for name in ("post", "minutes", "mode", "outbound", "nth")
+    ]
+    stops = [
+        Row(post=p, minutes=m, mode=k, outbound=out, nth=nth)
+        for p, m, k, out, nth in zip(*columns, strict=True)
+    ]
     start = world.route_arrays.start.tolist()
     return [
         Row(route_id=r.route_id, km=r.km, hours=r.hours, stops=stops[start[row] : start[row + 1]])

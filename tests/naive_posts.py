@@ -157,13 +157,14 @@ def one_hour(given, key, hour, day, post, state, seen):
     units = post.units_per_h * shape[2] * swing
     flow = trucks + cars + units
     work = trucks + v["car_share_of_truck"] * cars + units
+    vehicles_per_work = flow / work if work > 0.0 else 1.0
     seen.vehicles += flow
     shut_h = hours_shut(hod, int(v["open_from_h"]), int(v["open_hours"]))
     if shut_h == SHUT:
         return SHUT, 0.0, 0.0, 0.0
     if shut_h > 0:
         state.backlog += work
-        seen.delay_h += state.backlog
+        seen.delay_h += state.backlog * vehicles_per_work
         state.exertion = exertion_after(state.exertion, 0.0, v)
         return SHUT - shut_h, 0.0, 0.0, 0.0
     state.backlog = max(0.0, state.backlog + work - post.lanes / post.service_h)
@@ -201,7 +202,8 @@ def one_hour(given, key, hour, day, post, state, seen):
     seen.false_alarms += alarms
     if flow > 0.0:
         seen.opened_clean += alarms * (v["sealed_share"] * post.open_seal) * (trucks / flow)
-    seen.delay_h += state.backlog + steady_h * work + looked_at * post.inspect_h + alarms * post.search_h
+    waiting = (state.backlog + steady_h * work) * vehicles_per_work
+    seen.delay_h += waiting + looked_at * post.inspect_h + alarms * post.search_h
     return math.floor(60.0 * (queue_h + steady_h)), part, scanned * state.scan_hit, dog
 
 

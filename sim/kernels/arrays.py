@@ -18,6 +18,7 @@ class RouteArrays(NamedTuple):
     minutes: np.ndarray  # (n_stops,) int32, travel from the stop before
     mode: np.ndarray  # (n_stops,) int8, codes.Mode of the leg on which the stop lies
     outbound: np.ndarray  # (n_stops,) bool, the post's country is being left
+    nth: np.ndarray  # (n_stops,) int8, how often the route has met this post before
 
 
 class PostArrays(NamedTuple):

@@ -10,6 +10,7 @@ from sim.kernels.arrays import DOG, SCALE, SCAN, SHUT, WAIT, Carried, Encounters
 from sim.kernels.encounter import bulk_of, dog_prob, encounter, found_prob, scan_prob
 
 GROWTH = 2
+TRIES = 16384  # more than a load ever makes at one stop
 SEIZED, DIVERTED = int(Outcome.SEIZED), int(Outcome.RELEASED_DIVERTED)
 TURNED_BACK = int(Outcome.TURNED_BACK)
 
@@ -68,7 +69,7 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
             key,
             who,
             posts.address[p],
-            v,
+            v + TRIES * np.int64(routes.nth[s]),
             tip,
             offer,
             accept,

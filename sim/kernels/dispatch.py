@@ -151,7 +151,7 @@ def _dispatch(
             option, choice = choose(
                 key, who, options, route_haste, cover_haste, flows.first[f], flows.first[f + 1]
             )
-            if option < 0:
+            if choice < 0:
                 break
             if m == room:
                 room *= 2

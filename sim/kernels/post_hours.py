@@ -161,6 +161,9 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
             units = units_per_h * shape.unit_shape[h] * swing
             flow = trucks + cars + units
             work = trucks + car_share * cars + units
+            vehicles_per_work = 1.0
+            if work > 0.0:
+                vehicles_per_work = flow / work
             hod = shape.hour_of_day[h]
             shut_h = hours_shut(hod, open_from, open_hours)
             n_vehicles += flow
@@ -170,7 +173,7 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
                 else:
                     backlog += work
                     row[h, WAIT] = SHUT - shut_h
-                    n_delay_h += backlog
+                    n_delay_h += backlog * vehicles_per_work
                     exertion = exertion_after(exertion, 0.0, gain, recovery)
                 continue
             backlog = max(0.0, backlog + work - capacity)
@@ -209,7 +212,9 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
             n_alarms += alarms
             if flow > 0.0:
                 n_opened += alarms * sealed_opened * (trucks / flow)
-            n_delay_h += backlog + steady_h * work + looked_at * inspect_h + alarms * search_h
+            n_delay_h += (
+                (backlog + steady_h * work) * vehicles_per_work + looked_at * inspect_h + alarms * search_h
+            )
         vehicles[p], delay_h[p], inspected[p] = n_vehicles, n_delay_h, n_inspected
         false_alarms[p], opened_clean[p], up_hours[p] = n_alarms, n_opened, n_up
         backlogs[p], exertions[p], ups[p] = backlog, exertion, up

@@ -231,5 +231,6 @@ class Travel(Spec):
         low=72,
         high=720,
         least=1,
+        most=8760,
         doc="longest wait at a closed post before the load is abandoned",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
@@ -198,11 +199,12 @@ def _route_arrays(
     minutes: list[int] = []
     mode: list[int] = []
     outbound: list[bool] = []
+    nth: list[int] = []
     step_route: list[int] = []
     step_leg: list[int] = []
     step_stop: list[int] = []
     for r, route in enumerate(routes):
-        waiting = 0.0
+        waiting, met = 0.0, Counter[str]()
         for step in route.steps:
             leg = corridor.legs[step.leg_id]
             travel = 60.0 * leg.km / costs.speed_kmh(leg.mode, leg.vehicle)
@@ -216,6 +218,8 @@ def _route_arrays(
                 post.append(post_row[post_id])
                 minutes.append(round(waiting))
                 mode.append(int(leg.mode))
+                nth.append(met[post_id])
+                met[post_id] += 1
                 outbound.append(
                     p.country == corridor.places[leg.from_id].country
                     and p.country != corridor.places[leg.to_id].country
@@ -226,6 +230,7 @@ def _route_arrays(
         minutes.append(round(waiting))
         mode.append(int(corridor.legs[route.steps[-1].leg_id].mode))
         outbound.append(False)
+        nth.append(0)
         start.append(len(post))
     arrays = RouteArrays(
         np.array(start, np.int64),
@@ -233,6 +238,7 @@ def _route_arrays(
         np.array(minutes, np.int32),
         np.array(mode, np.int8),
         np.array(outbound, np.bool_),
+        np.array(nth, np.int8),
     )
     steps = StepTable(
         np.array(step_route, np.int64), np.array(step_leg, np.int64), np.array(step_stop, np.int64)

@@ -13,5 +13,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
-    """Whether records are to be written; the option is known where this folder is named when pytest starts."""
+    """Whether records are to be written; the option is known if this folder is named when pytest starts."""
     return bool(request.config.getoption("--update-golden", default=False))

@@ -339,7 +339,8 @@ def courier_out_of_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_whose_books_do_not_balance_stops(
     monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], told: str
 ):
-    model = CorridorModel(busy(), rng=52)
+    scenario = busy(**{f"tiers.{t}.behaviour": "random" for t in ("tonne", "wholesale", "small")})
+    model = CorridorModel(scenario, rng=52)
     for _ in range(3):
         model.step()
     state = model.state()
@@ -347,7 +348,7 @@ def test_a_run_whose_books_do_not_balance_stops(
     model.step()  # control: the same week, before the fault is planted
     plant(monkeypatch)
     with pytest.raises(LedgerError, match=told):
-        CorridorModel.from_state(busy(), state).step()
+        CorridorModel.from_state(scenario, state).step()
 
 
 def test_ledgers_refuse_one_unit():

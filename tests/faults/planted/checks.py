@@ -238,7 +238,7 @@ def a_post_is_shut_at_night() -> None:
 def expectation_leaves_out_what_is_let_go() -> None:
     """Null: realised and expected seizures have one mean under protection; t over 20 keys, alpha 1e-6."""
     scenario = tutorial(
-        weeks=4,
+        weeks=8,
         **joined(
             STILL, {"tier": {"protection": 1.0, "bribe_offer_prob": 0.2}, "country": {"protection_prob": 0.6}}
         ),

@@ -108,6 +108,7 @@ def route_arrays(
         minutes=np.full(post.size, minutes, np.int32),
         mode=np.full(post.size, int(mode), np.int8),
         outbound=np.isin(post, list(outbound)),
+        nth=np.array([route[:i].count(p) for route in stops for i, p in enumerate(route)], np.int8),
     )
 
 
