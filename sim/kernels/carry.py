@@ -121,7 +121,7 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
     return np.int64(Fate.UNDER_WAY), s, v, t, m
 
 
-carry_load = njit(cache=True, nogil=True)(_carry_load)
+carry_load = njit(cache=True, nogil=True, inline="always")(_carry_load)
 
 
 def _room_for(n):
