@@ -162,17 +162,17 @@ def test_traffickers_decide_again_only_next_week(behaviour: str):
         **{"supply.heroin.kg_per_year": 40000.0},
     )
     base = run_of(scenario, 34)
-    closed = run_of(scenario, 34, [change("open_hours", MID_WEEK, to=0.0, where="crossing_id=bridge_gate")])
+    closed = run_of(scenario, 34, [change("open_hours", MID_WEEK, to=0.0, where="crossing_id=hill_gate")])
     day = np.datetime64(MID_WEEK), np.datetime64(NEXT_WEEK)
     told = ["dispatched", "route_id", "cover", "total_kg"]
     this = [ran.loads[ran.loads["dispatched"] < day[1]] for ran in (base, closed)]
     pd.testing.assert_frame_equal(this[0][told], this[1][told])
     late = this[1][this[1]["dispatched"] >= day[0]]
-    assert late["route_id"].str.contains("bridge_gate").any()  # they knew nothing of it
+    assert late["route_id"].str.contains("hill_gate").any()  # they knew nothing of it
     after = closed.loads[closed.loads["dispatched"] >= day[1]]
-    assert len(after) and not after["route_id"].str.contains("bridge_gate").any()
+    assert len(after) and not after["route_id"].str.contains("hill_gate").any()
     usual = base.loads[base.loads["dispatched"] >= day[1]]
-    assert usual["route_id"].str.contains("bridge_gate").any()  # control: otherwise they go there
+    assert usual["route_id"].str.contains("hill_gate").any()  # control: otherwise they go there
 
 
 def test_no_load_meets_an_open_post_after_it_closed():

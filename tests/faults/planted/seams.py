@@ -72,7 +72,7 @@ def in_routes(patch: Patch, **columns: Callable[[np.ndarray], np.ndarray]) -> No
 def carry_in_python(
     patch: Patch, load: dict[str, Any] | None = None, meeting: dict[str, Any] | None = None
 ) -> None:
-    """Carry loads by the Python behind the kernel, some names of a load's way or meeting meaning another thing."""
+    """Carry loads by the Python behind the kernel, some names in it meaning another thing."""
     kernel, chain = sim.kernels.carry, sim.kernels.encounter
     encounter = plain(chain._encounter, **(meeting or {}))
     carry_load = plain(kernel._carry_load, **{"encounter": encounter, **(load or {})})
