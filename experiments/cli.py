@@ -6,6 +6,7 @@ that needs it, so that help and refusals come at once.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shlex
@@ -46,6 +47,7 @@ Sets = Annotated[
 
 def main() -> None:
     """Answer the command line."""
+    gc.set_threshold(200_000)  # a command ends before garbage is worth looking for
     app(prog_name="kordon")
 
 

@@ -21,13 +21,21 @@ from sim.agents.memory import Memory
 from sim.agents.mesa_compat import DataCollector, Model
 from sim.agents.trafficker import Trafficker
 from sim.codes import Fate, Outcome
-from sim.inputs import as_world, fresh_key
+from sim.inputs import as_key, as_world
 from sim.kernels.arrays import N_COVERS, Dealings, Encounters, PostHours, PostState
 from sim.kernels.carry import carry
 from sim.kernels.dispatch import Planned, dispatch
 from sim.kernels.post_hours import post_hours
 from sim.opening import opening_memory, run_keys
-from sim.reporters import delay_vehicle_h, delivered_kg, mean_corruption, seized_kg, sent_kg, weeks_done
+from sim.reporters import (
+    delay_vehicle_h,
+    delivered_kg,
+    key_of,
+    mean_corruption,
+    seized_kg,
+    sent_kg,
+    weeks_done,
+)
 from sim.results.book import LoadBook
 from sim.results.tally import Tally
 from sim.scenario.schema import Scenario
@@ -80,17 +88,15 @@ class CorridorModel(Model):
         self,
         scenario: str | Path | Scenario | World | None = None,
         *,
-        rng: int | None = None,
-        seed: int | None = None,
+        rng: Any = None,  # noqa: ANN401 (Mesa's form)
+        seed: Any = None,  # noqa: ANN401
         **kwargs: Any,  # noqa: ANN401 (Mesa's form)
     ) -> None:
         if seed is not None:
             if rng is not None:
                 raise ValueError("pass rng or seed, not both")
             rng = seed
-        key = fresh_key() if rng is None else int(rng)
-        if not 0 <= key < 2**64:
-            raise ValueError(f"the key must be a whole number from 0 to 2**64 - 1 (got {key})")
+        key = as_key(rng)
         super().__init__(rng=key & 0xFFFFFFFF)
         self.key = key
         self.world = as_world(scenario, kwargs)
@@ -119,6 +125,7 @@ class CorridorModel(Model):
             Authority(self, row)
         self.datacollector = DataCollector(
             model_reporters={
+                "key": key_of,
                 "week": weeks_done,
                 "sent_kg": sent_kg,
                 "delivered_kg": delivered_kg,
@@ -162,9 +169,12 @@ class CorridorModel(Model):
         review = (first_hour // HOURS_PER_WEEK) % authority.REVIEW_WEEKS == 0
         if review:
             authority.allocate(memory, world, values, self.key, first_hour // HOURS_PER_WEEK)
+        foreseen = self._foreseen(first_hour, stretches)
         hours = self._post_hours(first_hour, stretches)
         dealings = [dealings_of_week(world, stretch.values, memory) for stretch in stretches]
-        decisions = decide(world, memory, stretches[0], hours[0], dealings[0], review=review)
+        decisions = decide(
+            world, memory, stretches[0].posts, foreseen or hours[0], dealings[0], review=review
+        )
         happened = self._move(first_hour, stretches, hours, dealings, decisions)
         reported = week >= world.scenario.burn_in_weeks
         records = settle(
@@ -175,6 +185,16 @@ class CorridorModel(Model):
         memory.week[0] += 1
         self.running = self.week < self.n_weeks
         self.datacollector.collect(self)
+
+    def _foreseen(self, first_hour: int, stretches: Sequence[Stretch]) -> PostHours | None:
+        """Hours of the week as they would be without its changes: decisions react from the next week on."""
+        if len(stretches) == 1:
+            return None
+        memory = self.memory
+        before = memory.backlog, memory.exertion, memory.scanner_up
+        whole = self._post_hours(first_hour, [stretches[0]._replace(to_h=HOURS_PER_WEEK)])
+        memory.backlog, memory.exertion, memory.scanner_up = before
+        return whole[0]
 
     def _post_hours(self, first_hour: int, stretches: Sequence[Stretch]) -> list[PostHours]:
         """Hours of every post through the week, stretch by stretch; the posts' state runs on."""

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from sim.model import CorridorModel
 
 
+def key_of(model: CorridorModel) -> int:
+    """Root of all luck of the run."""
+    return model.key
+
+
 def weeks_done(model: CorridorModel) -> int:
     """Weeks done, burn-in included."""
     return model.week

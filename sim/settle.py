@@ -15,7 +15,7 @@ from sim.codes import Fate, Outcome
 from sim.draws import CERTAIN, What, blocks
 from sim.kernels.arrays import WAIT, Encounters, PostHours
 from sim.results.book import LoadBook
-from sim.results.ledger import Account, Purse, check_mass, check_money, check_people, check_sites
+from sim.results.ledger import Account, Purse, check_chain, check_mass, check_money, check_people, check_sites
 from sim.results.tally import CENTRAL_ASIA, Tally
 from sim.week import Stretch
 from sim.world.world import World
@@ -231,6 +231,8 @@ def _count_mass(memory: Memory, tally: Tally, week: int, happened: Happened, n_c
         of_fate[Fate.UNDER_WAY],
     )
     check_mass(week, *parts)
+    if week > 0:
+        check_chain(week, happened.opening_g, tally.mass_g[week - 1, -1])
     tally.mass_g[week] = np.array(parts)
     mass = memory.load_g[happened.log.load].astype(np.float64)
     tally.expected_seized_g[week] = (happened.log.seize_prob[:, None] * mass).sum(axis=0)

@@ -14,6 +14,7 @@ from sim.agents.mesa_compat import release
 from sim.model import CorridorModel
 from sim.results.frames import Ended, frames
 from sim.results.run_result import RunResult
+from sim.scenario.canonical import unplaced
 from sim.scenario.load import Loaded, load_intervention, load_scenario, resolved
 from sim.scenario.overlay import Intervention
 from sim.scenario.quantity import Quantity, Spec
@@ -51,7 +52,7 @@ def run(
     ScenarioError, WorldError
         When the scenario or its tables cannot be run; nothing is run then.
     """
-    if isinstance(key, bool) or not isinstance(key, int):
+    if isinstance(key, bool) or not hasattr(key, "__index__"):
         raise TypeError(f"key must be a whole number (got {key!r})")
     world = scenario if isinstance(scenario, World) else world_of(scenario, interventions)
     model = CorridorModel(world, rng=key)
@@ -109,7 +110,13 @@ def manifest_of(model: CorridorModel) -> dict[str, Any]:
     laid = [resolved(i) for i in world.interventions]
     code = code_digest()
     data = data_digest(world.scenario.tables)
-    defining = {"scenario": scenario, "interventions": laid, "key": model.key, "code": code, "data": data}
+    defining = {
+        "scenario": unplaced(scenario),
+        "interventions": unplaced(laid),
+        "key": model.key,
+        "code": code,
+        "data": data,
+    }
     return {
         "name": world.scenario.name,
         "key": model.key,

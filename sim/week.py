@@ -65,10 +65,17 @@ class Mechanisms:
         self._made: dict[tuple[float, ...], tuple[Parameters, PostArrays]] = {}
 
     def stretches(self, first_hour: int) -> list[Stretch]:
-        """Stretches of the week that begins at an absolute hour, cut where an intervention changes."""
+        """Stretches of the week that begins at an absolute hour, cut where a mechanism changes."""
         cuts = cut_hours(self._world.interventions, first_hour, first_hour + HOURS_PER_WEEK)
         edges = sorted({first_hour, *cuts, first_hour + HOURS_PER_WEEK})
-        return [Stretch(a - first_hour, b - first_hour, *self._at(a)) for a, b in pairwise(edges)]
+        found: list[Stretch] = []
+        for a, b in pairwise(edges):
+            values, posts = self._at(a)
+            if found and found[-1].values is values:
+                found[-1] = found[-1]._replace(to_h=b - first_hour)
+            else:
+                found.append(Stretch(a - first_hour, b - first_hour, values, posts))
+        return found
 
     def _at(self, hour: int) -> tuple[Parameters, PostArrays]:
         world = self._world
@@ -139,19 +146,20 @@ def open_options(world: World, posts: PostArrays) -> Bools:
 
 
 def decide(
-    world: World, memory: Memory, stretch: Stretch, hours: PostHours, dealings: Dealings, *, review: bool
+    world: World, memory: Memory, posts: PostArrays, hours: PostHours, dealings: Dealings, *, review: bool
 ) -> Decisions:
     """Traffickers weigh their routes, and with `review` take routes up or give them up.
 
-    They go by belief; `best_response` alone is shown the posts as they are.
+    They go by belief; `best_response` alone is shown the posts as they are, and would be all week without
+    the changes of the week.
     """
     owner = world.flows.trafficker[flow_of_option(world)]
-    is_open = open_options(world, stretch.posts)
+    is_open = open_options(world, posts)
     knows_all = (follows(world, "random") | follows(world, "best_response"))[owner]
     growing = grows(world, memory, is_open) if review else np.zeros(len(world.flows.names), np.bool_)
     weighed = (memory.held | knows_all | growing[flow_of_option(world)]) & is_open
     rows = np.flatnonzero(weighed[world.options.option])
-    through = _through(world, memory, rows, stretch, hours, dealings)
+    through = _through(world, memory, rows, posts, hours, dealings)
     worth = utilities(world, rows, through)
     if review:
         best = np.full(memory.held.size, -np.inf)
@@ -181,7 +189,7 @@ def offers(world: World, decisions: Decisions, keys: NDArray[np.uint64]) -> tupl
 
 
 def _through(
-    world: World, memory: Memory, rows: Ints, stretch: Stretch, hours: PostHours, dealings: Dealings
+    world: World, memory: Memory, rows: Ints, posts: PostArrays, hours: PostHours, dealings: Dealings
 ) -> Floats:
     """Perceived chance to get through of some covers of options, (n,); true chances for `best_response`."""
     who = world.flows.trafficker[world.options.flow[rows]]
@@ -191,10 +199,9 @@ def _through(
     )
     exact = follows(world, "best_response")[who]
     if exact.any():
-        seen = slice(stretch.from_h, stretch.to_h)
-        is_open = hours.met[:, seen, WAIT] >= 0.0
+        is_open = hours.met[:, :, WAIT] >= 0.0
         n_open = np.maximum(is_open.sum(axis=1), 1)
-        met = np.where(is_open[:, :, None], hours.met[:, seen], 0.0).sum(axis=1) / n_open[:, None]
+        met = np.where(is_open[:, :, None], hours.met, 0.0).sum(axis=1) / n_open[:, None]
         through[exact] = actual(
             options.way[rows[exact]],
             who[exact],
@@ -202,7 +209,7 @@ def _through(
             options.check,
             options.outbound,
             options.load_g[rows[exact]],
-            stretch.posts,
+            posts,
             met[:, SCALE],
             met[:, SCAN],
             met[:, DOG],

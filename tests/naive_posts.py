@@ -157,7 +157,9 @@ def one_hour(given, key, hour, day, post, state, seen):
     units = post.units_per_h * shape[2] * swing
     flow = trucks + cars + units
     work = trucks + v["car_share_of_truck"] * cars + units
-    vehicles_per_work = flow / work if work > 0.0 else 1.0
+    mean_work = post.trucks_per_h + v["car_share_of_truck"] * post.cars_per_h + post.units_per_h
+    mean_flow = post.trucks_per_h + post.cars_per_h + post.units_per_h
+    vehicles_per_work = mean_flow / mean_work if mean_work > 0.0 else 1.0
     seen.vehicles += flow
     shut_h = hours_shut(hod, int(v["open_from_h"]), int(v["open_hours"]))
     if shut_h == SHUT:
@@ -198,10 +200,11 @@ def one_hour(given, key, hour, day, post, state, seen):
     state.exertion = exertion_after(state.exertion, searches, v)
 
     no_alarm = (1.0 - scanned * v["scanner.false_alarm_prob"]) * (1.0 - dogged * v["dogs.false_alarm_prob"])
-    alarms = looked_at * (1.0 - no_alarm)
+    alarm_share = 1.0 - no_alarm
+    alarms = looked_at * alarm_share
     seen.false_alarms += alarms
-    if flow > 0.0:
-        seen.opened_clean += alarms * (v["sealed_share"] * post.open_seal) * (trucks / flow)
+    sealed_opened = v["inspect_share"] * v["sealed_share"] * post.open_seal
+    seen.opened_clean += sealed_opened * trucks * part * alarm_share
     waiting = (state.backlog + steady_h * work) * vehicles_per_work
     seen.delay_h += waiting + looked_at * post.inspect_h + alarms * post.search_h
     return math.floor(60.0 * (queue_h + steady_h)), part, scanned * state.scan_hit, dog

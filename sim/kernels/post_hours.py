@@ -102,7 +102,9 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
     Returns the hours of the week (rows outside the call are left at zero) and the state at its end.
     """
     n = posts.address.size
-    met = np.zeros((n, HOURS, 4))
+    met = np.empty((n, HOURS, 4), np.float64)
+    met[:, :from_h] = 0.0
+    met[:, to_h:] = 0.0
     vehicles, delay_h, inspected = np.zeros(n), np.zeros(n), np.zeros(n)
     false_alarms, opened_clean, up_hours = np.zeros(n), np.zeros(n), np.zeros(n)
     hours = np.zeros(n)
@@ -111,7 +113,8 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
         hours[p] = to_h - from_h
         if posts.is_patrol[p]:
             for h in range(from_h, to_h):
-                met[p, h, SCALE] = shape.patrol_shape[h]
+                met[p, h, WAIT], met[p, h, SCALE] = 0.0, shape.patrol_shape[h]
+                met[p, h, SCAN], met[p, h, DOG] = 0.0, 0.0
                 if posts.open_hours[p] == 0:
                     met[p, h, WAIT] = SHUT
             continue
@@ -136,7 +139,11 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
         scan_false, fail_prob, repair_prob = posts.scan_false[p], posts.fail_prob[p], posts.repair_prob[p]
         teams, dog_per_h, dog_false = posts.teams[p], posts.dog_per_h[p], posts.dog_false[p]
         gain, recovery, exertion_loss = posts.exertion_gain[p], posts.recovery[p], posts.exertion_loss[p]
-        sealed_opened = posts.sealed_share[p] * posts.open_seal[p]
+        sealed_opened = inspect_share * posts.sealed_share[p] * posts.open_seal[p]
+        mean_work = trucks_per_h + car_share * cars_per_h + units_per_h
+        vehicles_per_work = 1.0
+        if mean_work > 0.0:
+            vehicles_per_work = (trucks_per_h + cars_per_h + units_per_h) / mean_work
         inspect_h, search_h = posts.inspect_h[p], posts.search_h[p]
         duty, dog_hit, waits = posts.on_duty[p], shape.dog_hit[p], wait_of_lanes[lanes]
         row = met[p]
@@ -161,13 +168,11 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
             units = units_per_h * shape.unit_shape[h] * swing
             flow = trucks + cars + units
             work = trucks + car_share * cars + units
-            vehicles_per_work = 1.0
-            if work > 0.0:
-                vehicles_per_work = flow / work
             hod = shape.hour_of_day[h]
             shut_h = hours_shut(hod, open_from, open_hours)
             n_vehicles += flow
             if shut_h != 0:
+                row[h, SCALE], row[h, SCAN], row[h, DOG] = 0.0, 0.0, 0.0
                 if shut_h == SHUT:
                     row[h, WAIT] = SHUT
                 else:
@@ -208,13 +213,12 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
             row[h, DOG] = dog_share * dog_hit[hod] / (1.0 + exertion_loss * exertion)
             exertion = exertion_after(exertion, searches, gain, recovery)
 
-            alarms = looked_at * (1.0 - (1.0 - scanned_share * scan_false) * (1.0 - dog_share * dog_false))
+            alarm_share = 1.0 - (1.0 - scanned_share * scan_false) * (1.0 - dog_share * dog_false)
+            alarms = looked_at * alarm_share
             n_alarms += alarms
-            if flow > 0.0:
-                n_opened += alarms * sealed_opened * (trucks / flow)
-            n_delay_h += (
-                (backlog + steady_h * work) * vehicles_per_work + looked_at * inspect_h + alarms * search_h
-            )
+            n_opened += sealed_opened * trucks * part * alarm_share
+            waiting = (backlog + steady_h * work) * vehicles_per_work
+            n_delay_h += waiting + looked_at * inspect_h + alarms * search_h
         vehicles[p], delay_h[p], inspected[p] = n_vehicles, n_delay_h, n_inspected
         false_alarms[p], opened_clean[p], up_hours[p] = n_alarms, n_opened, n_up
         backlogs[p], exertions[p], ups[p] = backlog, exertion, up

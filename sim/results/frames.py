@@ -347,6 +347,9 @@ def _flows(ended: Ended, kept: Ints) -> pd.DataFrame:
 
     reaching, loads = passing(kg, begun), passing(None, begun)
     there = np.bincount(came_to[seized], kg[seized], minlength=n_stops)
+    posts_on = np.array([len(step.posts) for route in world.routes for step in route.steps])
+    so_far = np.append(0.0, np.cumsum(there))
+    on_leg = so_far[steps.stop + posts_on] - so_far[steps.stop]
     n = len(world.legs)
     ids = [world.corridor.legs[leg] for leg in world.legs]
     frame = pd.DataFrame(
@@ -357,7 +360,7 @@ def _flows(ended: Ended, kept: Ints) -> pd.DataFrame:
             "to_id": [leg.to_id for leg in ids],
             "kg": np.bincount(steps.leg, reaching[steps.stop], minlength=n),
             "loads": np.rint(np.bincount(steps.leg, loads[steps.stop], minlength=n)).astype(np.int64),
-            "seized_kg": np.bincount(steps.leg, there[steps.stop], minlength=n),
+            "seized_kg": np.bincount(steps.leg, on_leg, minlength=n),
         }
     )
     return frame[frame["loads"] > 0].reset_index(drop=True)

@@ -73,6 +73,13 @@ def check_mass(
         )
 
 
+def check_chain(week: int, opening: Ints, left: Ints) -> None:
+    """Refuse a week that does not open with what the week before left under way; grams of each commodity."""
+    if (opening != left).any():
+        gap = (opening - left).tolist()
+        raise LedgerError(f"mass between weeks {week - 1} and {week}: {gap} g appeared, expected 0")
+
+
 def check_sites(week: int, opening: Ints, received: Ints, dispatched: Ints, closing: Ints) -> None:
     """Refuse a week in which, at any site, opening + received differs from dispatched + closing; grams."""
     wrong = np.flatnonzero(opening + received != dispatched + closing)

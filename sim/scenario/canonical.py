@@ -28,7 +28,7 @@ def digest(model: BaseModel) -> str:
 
     Sources that only say in which line a number was set are left out of it.
     """
-    text = json.dumps(_unplaced(resolved(model)), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(unplaced(resolved(model)), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -47,10 +47,11 @@ def _plain(value: object) -> Any:  # noqa: ANN401
     return value + 0.0 if isinstance(value, float) else value
 
 
-def _unplaced(value: object) -> Any:  # noqa: ANN401
+def unplaced(value: object) -> Any:  # noqa: ANN401
+    """Plain values without the places in files at which numbers were set."""
     if isinstance(value, dict):
         return {
-            key: SET_IN if key == "source" and str(item).startswith(SET_IN) else _unplaced(item)
+            key: SET_IN if key == "source" and str(item).startswith(SET_IN) else unplaced(item)
             for key, item in value.items()
         }
-    return [_unplaced(item) for item in value] if isinstance(value, list) else value
+    return [unplaced(item) for item in value] if isinstance(value, list) else value
