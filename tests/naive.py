@@ -97,6 +97,7 @@ class Twin:
         is_review = self.absolute_week % 4 == 0
         if is_review:
             learning.allocate(self)
+        self.foreseen = self._foreseen()
         for stretch in self.stretches:
             stretch.hours = [self._post_hours(stretch, p) for p in range(len(g.posts))]
             stretch.deals = [self._deals(stretch, t) for t in range(len(g.organisations))]
@@ -112,6 +113,15 @@ class Twin:
         self.week += 1
 
     # 9.2 Hours of posts, with 9.16-9.19
+
+    def _foreseen(self):
+        """Hours of the week as they would be without its changes, for whoever is shown the posts as they are."""
+        before = list(self.backlog), list(self.exertion), list(self.scanner_up)
+        first = self.stretches[0]
+        whole = Row(from_h=0, to_h=168, v=first.v, c=first.c, posts=first.posts)
+        hours = [self._post_hours(whole, p) for p in range(len(self.given.posts))]
+        self.backlog, self.exertion, self.scanner_up = before
+        return hours
 
     def _post_hours(self, stretch, p):
         post, v = self.given.posts[p], stretch.posts[p].v
@@ -201,7 +211,7 @@ class Twin:
             if g.organisations[t].behaviour != "best_response":
                 through[j] = self._believed(j)
                 continue
-            means = means or [posts.mean_met(seen.met) for seen in stretch.hours]
+            means = means or [posts.mean_met(seen.met) for seen in self.foreseen]
             through[j] = stages.true_through(row, stretch.posts, means, g.covers, stretch.deals[t], g.travel)
         return through
 

@@ -48,10 +48,15 @@ def edges(interventions, from_hour, to_hour):
 
 
 def stretches(given, first_hour):
-    """Stretches of a week: hours, values in force, posts."""
+    """Stretches of a week: hours, values in force, posts; cut only where a strength changes."""
     cuts = edges(given.interventions, first_hour, first_hour + 168)
-    made = []
+    made, before = [], None
     for a, b in pairwise(cuts):
+        strengths = [strength_at(i, a) for i in given.interventions]
+        if strengths == before:
+            made[-1].to_h = b - first_hour
+            continue
+        before = strengths
         post, country = values_at(given, a)
         made.append(Row(from_h=a - first_hour, to_h=b - first_hour, v=post, c=country))
         made[-1].posts = [post_in_force(given, post, p) for p in range(len(given.posts))]

@@ -20,7 +20,12 @@ from sim import week as week_module
 from sim.model import CorridorModel
 from sim.trial import result_of, world_of
 
-KERNELS = {"post_hours": model_module, "carry": model_module, "dispatch": model_module, "believed": week_module}
+KERNELS = {
+    "post_hours": model_module,
+    "carry": model_module,
+    "dispatch": model_module,
+    "believed": week_module,
+}
 
 
 @njit
@@ -96,7 +101,9 @@ def main() -> None:
         print(f"{name:<22}{1e3 * seconds:>9.1f}{seconds / unit:>14.2f}")
     per_hour = kernels["post_hours"] / (weeks * 168 * np.count_nonzero(~world.base_posts.is_patrol))
     print(f"reference: 1e7 dependent multiply-adds, {1e3 * unit:.1f} ms")
-    print(f"{1e9 * per_hour:.1f} ns a post and hour, {1e9 * kernels['carry'] / rounds[0][2]:.0f} ns an encounter")
+    print(
+        f"{1e9 * per_hour:.1f} ns a post and hour, {1e9 * kernels['carry'] / rounds[0][2]:.0f} ns an encounter"
+    )
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def test_run_options_reach_the_run(kordon, asked, tmp_path):
     what = ["--weeks", "3", "--set", "burn_in_weeks=1"]
     done = kordon("run", "tutorial", *what, *where, "--no-figures", "--quiet")
     assert (done.exit_code, done.stdout, done.stderr) == (0, "here/mine\n", "")
-    assert (asked[0]["scenario"].weeks, asked[0]["scenario"].burn_in_weeks, asked[0]["key"]) == (3, 1, 1)
+    assert (asked[0]["scenario"].scenario.weeks, asked[0]["scenario"].n_weeks, asked[0]["key"]) == (3, 4, 1)
     assert not (tmp_path / "here" / "mine" / "figures").exists()
 
 
@@ -75,7 +75,7 @@ def test_interventions_are_split_and_laid_over_in_order(kordon, asked, tmp_path)
         )
     done = kordon("run", "tutorial", "--with", "second.yaml+first.yaml", "--no-figures", "-q")
     assert done.exit_code == 0, done.output
-    assert [laid.name for laid in asked[0]["interventions"]] == ["second", "first"]
+    assert [laid.name for laid in asked[0]["scenario"].interventions] == ["second", "first"]
     assert done.stdout == "runs/tutorial-second-first-1\n"
 
 

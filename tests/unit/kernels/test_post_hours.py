@@ -196,8 +196,8 @@ def test_backlog_and_wait_by_hand():
         backlogs.append(float(state.backlog[0]))
     assert backlogs == [3.0, 5.0, 1.0, 0.0, 0.0]
     assert hours.vehicles.tolist() == [20.0]
-    # delay counts vehicles: of trucks' worth waiting, the hour's vehicles a truck's worth of work
-    waiting = (3 + held / 60 * 7) * 10 / 7 + (5 + held / 60 * 6) * 9 / 6 + 1 + quiet / 60
+    # delay counts vehicles: a truck's worth of work is 2 / 1.25 vehicles of the mean flow
+    waiting = (3 + 5 + 1 + (held * 7 + held * 6 + quiet) / 60) * 2 / 1.25
     assert math.isclose(hours.delay_h[0], waiting, rel_tol=1e-12)
 
 
