@@ -115,7 +115,7 @@ class Twin:
     # 9.2 Hours of posts, with 9.16-9.19
 
     def _foreseen(self):
-        """Hours of the week as they would be without its changes, for whoever is shown the posts as they are."""
+        """Hours of the week as they would be without its changes: what `best_response` is shown."""
         before = list(self.backlog), list(self.exertion), list(self.scanner_up)
         first = self.stretches[0]
         whole = Row(from_h=0, to_h=168, v=first.v, c=first.c, posts=first.posts)

@@ -38,4 +38,4 @@ def test_the_folder_lies_below_the_cache_of_the_user(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(compiled.config, "CACHE_DIR", "")
     compiled.keep_by_source()
-    assert compiled.config.CACHE_DIR == str(tmp_path / "kordon" / compiled.source_digest())
+    assert str(tmp_path / "kordon" / compiled.source_digest()) == compiled.config.CACHE_DIR
