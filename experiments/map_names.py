@@ -94,7 +94,8 @@ def name_places(axes: Axes, room: LabelRoom, marks: Sequence[Mark]) -> None:
         axes.plot(mark.lon, mark.lat, mark.sign, ms=mark.size_pt, mfc=face, mec=INK, zorder=6)
         x, y = axes.transData.transform((mark.lon, mark.lat))
         room.take(x, y, 1.2 * mark.size_pt * POINT, 1.2 * mark.size_pt * POINT)
-    for mark in marks:
+    signs = axes.transData.transform([(mark.lon, mark.lat) for mark in marks]).reshape(-1, 2)
+    for own, mark in enumerate(marks):
         is_town = mark.sign == "o"
         text = axes.text(0, 0, mark.words, ha="center", va="center", linespacing=1.05, zorder=7)
         text.set_fontsize(7.5 if is_town else 8.5)
@@ -108,7 +109,15 @@ def name_places(axes: Axes, room: LabelRoom, marks: Sequence[Mark]) -> None:
             dy = box.height / 2 + (mark.size_pt / 2 + gap) * POINT
             anchors += [(x + dx, y), (x - dx, y), (x, y + dy), (x, y - dy)]
             anchors += [(x + dx, y + dy), (x + dx, y - dy), (x - dx, y + dy), (x - dx, y - dy)]
-        _put(axes, text, room.place(anchors, box.width, box.height))
+        near = [at for at in anchors if _nearest(signs, *at, box.width, box.height) == own]
+        _put(axes, text, room.place(near, box.width, box.height))
+
+
+def _nearest(signs: Floats, x: float, y: float, width: float, height: float) -> int:
+    """The sign that a reader takes a label to belong to: the nearest one to its box."""
+    beside = np.maximum(np.abs(signs[:, 0] - x) - width / 2, 0.0)
+    above = np.maximum(np.abs(signs[:, 1] - y) - height / 2, 0.0)
+    return int(np.argmin(np.hypot(beside, above)))
 
 
 def name_countries(axes: Axes, room: LabelRoom, outlines: Mapping[str, Floats]) -> None:
