@@ -101,9 +101,8 @@ def main() -> None:
         print(f"{name:<22}{1e3 * seconds:>9.1f}{seconds / unit:>14.2f}")
     per_hour = kernels["post_hours"] / (weeks * 168 * np.count_nonzero(~world.base_posts.is_patrol))
     print(f"reference: 1e7 dependent multiply-adds, {1e3 * unit:.1f} ms")
-    print(
-        f"{1e9 * per_hour:.1f} ns a post and hour, {1e9 * kernels['carry'] / rounds[0][2]:.0f} ns an encounter"
-    )
+    per_encounter = kernels["carry"] / rounds[0][2]
+    print(f"{1e9 * per_hour:.1f} ns a post and hour, {1e9 * per_encounter:.0f} ns an encounter")
 
 
 if __name__ == "__main__":
