@@ -31,6 +31,9 @@ from sim.world.tables import Tables, read_tables, tables_folder
 from sim.world.ways import TravelCosts
 from sim.world.world import Profiles, StepTable, World
 
+MOST_MEETINGS = 3
+"""Times that a route may have met a post before it meets it again: draws have room for no more."""
+
 ROUTE_PRIOR = 0.1
 """Mean of the honest prior, per route of median length (MODELS 3.1)."""
 
@@ -232,6 +235,8 @@ def _route_arrays(
         outbound.append(False)
         nth.append(0)
         start.append(len(post))
+    if max(nth) > MOST_MEETINGS:
+        raise WorldError([f"routes: a route meets one post more than {MOST_MEETINGS + 1} times"])
     arrays = RouteArrays(
         np.array(start, np.int64),
         np.array(post, np.int32),

@@ -198,7 +198,8 @@ def test_the_log_is_in_order_of_load_then_time():
 
 def test_a_long_log_is_kept_whole():
     """Room is made for 64 events and 8 a load at first; here are 40 a load."""
-    routes, posts = route_arrays([[0] * 40], minutes=1), post_arrays(["alfa"], select=0.0)
+    posts = post_arrays([f"post {i}" for i in range(40)], select=0.0)
+    routes = route_arrays([list(range(40))], minutes=1)
     ended, log = carried(load_arrays(routes, np.zeros(30, np.int64)), routes, posts)
     assert log.load.tolist() == np.repeat(np.arange(30), 40).tolist()
     assert (log.minute == np.tile(np.arange(40), 30)).all()
