@@ -132,7 +132,7 @@ def at_point(scenario: Scenario, u: Mapping[str, float], source: str) -> Scenari
                 return part
             value = min(part.high, max(part.low, drawn_value(part, u[name])))
             return part.model_copy(
-                update={"value": value, "status": "calibrated", "source": f"{source}; {part.source}"}
+                update={"value": value, "status": "assumed", "source": f"{source}; {part.source}"}
             )
         if isinstance(part, Spec):
             names = type(part).model_fields
@@ -270,7 +270,7 @@ def scenario_text(scenario: Scenario, declared_name: str, name: str, record: Map
     tree: dict[str, Any] = {}
     chosen = dict(_walk(at, ""))
     for path, q in chosen.items():
-        if q.status == "calibrated" and not _same_as_any(path, chosen):
+        if q.source.startswith(source) and not _same_as_any(path, chosen):
             here = tree
             *steps, leaf = path.split(".")
             for step in steps:
@@ -297,7 +297,7 @@ def _lines(tree: Mapping[str, Any], depth: int, source: str) -> Iterator[str]:
     for name, part in tree.items():
         label = f'"{name}"' if name == ANY else name
         if isinstance(part, Quantity):
-            yield f'{pad}{label}: {{value: {part.value!r}, status: calibrated, source: "{source}"}}\n'
+            yield f'{pad}{label}: {{value: {part.value!r}, status: assumed, source: "{source}"}}\n'
         else:
             yield f"{pad}{label}:\n"
             yield from _lines(part, depth + 1, source)

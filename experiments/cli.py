@@ -16,9 +16,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sim.scenario.overlay import Intervention
+    from sim.world.world import World
 
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 LONGEST_NAME = 64
@@ -85,13 +89,22 @@ def run(  # noqa: PLR0913  (one parameter per option of the command line)
         marks = [intervention.name for intervention in loaded.interventions]
         folder = out / (name or run_name(loaded.scenario.name, key, marks, changes))
 
-        from sim.results.run_folder import check_folder
+        from sim.results.run_folder import RunFolderError, check_folder
 
         check_folder(folder, overwrite=overwrite)
+        if name is not None and not overwrite and (folder / "manifest.json").exists():
+            raise RunFolderError(f"{folder}: holds a run already; choose another --name, or say --overwrite")
+        there = next((place for place in (out, *out.absolute().parents) if place.exists()), out)
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            raise RunFolderError(f"{out}: cannot be a folder of runs, since {there} cannot be written to")
         with progress(quiet, was_stopped) as tell:
             from sim.world.build import world_in_place
 
             world = world_in_place(loaded, loaded.interventions)
+            for idle in outside(world):
+                typer.echo(
+                    f"note: {idle.name} lies outside the days of the run and changes nothing", err=True
+                )
             result = sim.run(world, key=key, progress=tell)
 
         from experiments.summary import summary
@@ -190,7 +203,9 @@ def baseline(
     """
     with answers(debug) as was_stopped:
         from experiments.baseline import choose
+        from sim.scenario.faults import check_run_name
 
+        check_run_name(name)
         out.mkdir(parents=True, exist_ok=True)
         with progress(quiet=False, was_stopped=was_stopped, unit="point") as tell:
             record = choose(declared, name, key, points, workers, out, tell)
@@ -280,6 +295,18 @@ def progress(
             bar.update(week - bar.n)
 
         yield tell
+
+
+def outside(world: World) -> list[Intervention]:
+    """Interventions that are over before the run begins or begin after it ends."""
+    from sim.scenario.overlay import hour_of
+
+    first, last = world.start_hour, world.start_hour + 168 * world.n_weeks
+    return [
+        i
+        for i in world.interventions
+        if (i.start and hour_of(i.start) >= last) or (i.end and hour_of(i.end) <= first)
+    ]
 
 
 def run_name(scenario: str, key: int, marks: list[str], changes: list[str]) -> str:

@@ -213,9 +213,7 @@ def _ground(run: RunResult) -> list[str]:
     n = sum(statuses.values())
     counts = sorted(statuses.items(), key=lambda item: (-item[1], item[0]))
     words = [f"{count:,} {status} ({_over(count, n)})" for status, count in counts]
-    drawn = "  calibrated: chosen by `kordon baseline` within declared ranges, most of them assumptions"
-    noted = [drawn] if "calibrated" in statuses else []
-    return [f"RESTS ON {n:,} quantities, by status", *_filled(words, "  "), *noted] if n else []
+    return [f"RESTS ON {n:,} quantities, by status", *_filled(words, "  ")] if n else []
 
 
 def _filled(words: Iterable[str], indent: str) -> list[str]:

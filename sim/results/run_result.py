@@ -80,7 +80,8 @@ class RunResult:
         for name, prefix, index in layout:
             part = self.frame(name).set_index(index).to_xarray()
             for column, metric in FRAMES[name].items():
-                part[column].attrs = {"units": metric.unit, "long_name": metric.meaning}
+                units = {} if part[column].dtype.kind == "M" else {"units": metric.unit}
+                part[column].attrs = {**units, "long_name": metric.meaning}
             parts.append(part.rename({variable: f"{prefix}{variable}" for variable in part.data_vars}))
         whole = xr.merge(parts)
         whole.attrs = {key: self.manifest[key] for key in ("name", "key", "digest", "event_log_sha256")}

@@ -6,7 +6,7 @@ names; what it leaves out stays as declared.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -41,6 +41,9 @@ Name = Annotated[
 ]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), Words("a country as two capitals")]
 CountryOrAny = Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$"), Words("a country as two capitals, or '*'")]
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+"""Days that the clock of the model can start on, burn-in included."""
+
 CoverName = Literal[
     "tir_truck",
     "produce_truck",
@@ -296,3 +299,14 @@ class Scenario(Spec):
     green_border: GreenBorder = GreenBorder()
     market: Market = Market()
     prevalence: Prevalence = Prevalence()
+
+    @model_validator(mode="after")
+    def _on_the_clock(self) -> Scenario:
+        first = self.start - timedelta(weeks=self.burn_in_weeks)
+        if first < FIRST_DAY:
+            raise expected(
+                f"a start whose burn-in begins on {FIRST_DAY} or later", str(self.start), at=("start",)
+            )
+        if self.start > LAST_DAY:
+            raise expected(f"a start on {LAST_DAY} or before", str(self.start), at=("start",))
+        return self

@@ -68,6 +68,7 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
     corridor = build_corridor(tables, scenario.start)
     posts = tuple(sorted(corridor.posts.values(), key=lambda p: p.post_id))
     countries = tuple(sorted({p.country for p in corridor.places.values()} | {p.country for p in posts}))
+    refuse_repeated(interventions)
     misfits = [*_misfits(scenario, corridor, countries), *too_large(scenario, len(posts))]
     if misfits:
         raise WorldError(misfits=misfits)
@@ -179,6 +180,14 @@ def _misfits(scenario: Scenario, corridor: Corridor, countries: Sequence[str]) -
         if home not in countries
     ]
     return found
+
+
+def refuse_repeated(interventions: Sequence[Intervention]) -> None:
+    """Refuse interventions that are given more than once; raises WorldError with all of them."""
+    times = Counter(i.name for i in interventions)
+    faults = [f"intervention {name}: expected once (got it {n} times)" for name, n in times.items() if n > 1]
+    if faults:
+        raise WorldError(faults)
 
 
 def _prior_hit(routes: Sequence[Route]) -> float:

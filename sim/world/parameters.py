@@ -84,10 +84,12 @@ def changed(
             target, limits = country, limits_at(CountryServices, name)
             chosen = np.array([change.selector.matches({"country": c}) for c in countries])
         else:
-            faults.append(f"change of {name!r}: expected a number of posts or of a country's services")
+            faults.append(f"change: expected a number of posts or of a country's services (got {name!r})")
             continue
         if not chosen.any():
-            faults.append(f"change of {name!r}: {change.where!r} selects nothing")
+            faults.append(
+                f"change of {name!r}: expected a selector that means something (got {change.where!r})"
+            )
             continue
         values = target[name].copy()
         values[chosen] = [overlay(float(v), [(change, strength)], limits) for v in values[chosen]]

@@ -181,7 +181,7 @@ def test_all_that_does_not_fit_is_told_at_once():
     with pytest.raises(WorldError) as told:
         run(tutorial(), key=1, interventions=wrong)
     text = str(told.value)
-    assert text.count("selects nothing") == 2 and "no_such_number" in text
+    assert text.count("expected a selector") == 2 and "no_such_number" in text
 
 
 WRITTEN = """\

@@ -5,6 +5,7 @@ import pytest
 
 from sim.scenario.faults import ScenarioError
 from sim.scenario.load import load_scenario
+from sim.scenario.overlay import Intervention
 from sim.world import size
 from sim.world.build import build_world, world_in_place
 from sim.world.faults import WorldError
@@ -119,3 +120,20 @@ def test_patrols_thin_out_in_the_mountains_and_far_from_posts():
         met[name] = float(world.base_posts.select[patrol, 0].max())
     assert 0.0 < met["as it is"] < met["easier terrain"] < 1.0
     assert met["as it is"] < met["more patrols"]
+
+
+def intervention(**parts):
+    changes = ({"what": "tir_fear", "where": "country=KZ", "to": 0.1},)
+    given = {"name": "trust", "sentence": "officers may open sealed trucks", "changes": changes, **parts}
+    return Intervention.model_validate(given)
+
+
+def test_an_intervention_given_twice_is_refused():
+    with pytest.raises(WorldError, match="expected once"):
+        build_world(load_scenario("tutorial").scenario, [intervention(), intervention()])
+
+
+@pytest.mark.parametrize("start", ["1900-01-01", "2000-01-01", "2100-01-01"])
+def test_a_start_off_the_clock_is_refused(start):
+    with pytest.raises(ScenarioError, match="start: expected a start"):
+        load_scenario("tutorial", sets=[f"start={start}"])
