@@ -22,7 +22,7 @@ from sim.draws import blocks, name_addresses, uniform
 from sim.results.frames import CENTRAL_ASIA_AREA
 from sim.scenario.complete import ANY
 from sim.scenario.load import load_scenario
-from sim.scenario.quantity import Quantity, Spec
+from sim.scenario.quantity import Quantity, Spec, quantities
 from sim.scenario.schema import CountryServices, Scenario
 
 Floats = NDArray[np.float64]
@@ -61,21 +61,9 @@ def declared(scenario: Scenario) -> dict[str, Quantity]:
     services = {ANY: CountryServices(), **scenario.countries}
     return {
         path: q
-        for path, q in _walk(scenario.model_copy(update={"countries": services}), "")
+        for path, q in quantities(scenario.model_copy(update={"countries": services}))
         if q.low is not None and q.high is not None and q.low < q.high
     }
-
-
-def _walk(part: Any, prefix: str) -> Iterator[tuple[str, Quantity]]:  # noqa: ANN401
-    """Quantities below a part, by dotted path."""
-    if isinstance(part, Quantity):
-        yield prefix, part
-    elif isinstance(part, Spec):
-        for name in type(part).model_fields:
-            yield from _walk(getattr(part, name), f"{prefix}.{name}" if prefix else name)
-    elif isinstance(part, Mapping):
-        for name in sorted(part):
-            yield from _walk(part[name], f"{prefix}.{name}" if prefix else str(name))
 
 
 def dimension(path: str) -> str:
@@ -268,7 +256,7 @@ def scenario_text(scenario: Scenario, declared_name: str, name: str, record: Map
     source = f"medoid of {record['landed']} of {record['points']} points drawn from the declared ranges"
     at = at_point(scenario, record["quantiles"], source)
     tree: dict[str, Any] = {}
-    chosen = dict(_walk(at, ""))
+    chosen = dict(quantities(at))
     for path, q in chosen.items():
         if q.source.startswith(source) and not _same_as_any(path, chosen):
             here = tree

@@ -197,7 +197,8 @@ def _costs(run: RunResult) -> list[str]:
     rows = (
         (
             "licit traffic",
-            f"{delay:,.0f} vehicle-hours of delay, {60 * delay / (vehicles or 1):,.1f} minutes a vehicle",
+            f"{delay:,.0f} vehicle-hours of delay, {60 * delay / (vehicles or 1):,.1f} minutes a vehicle, "
+            f"{_usd(total['delay_cost_usd'])}",
         ),
         ("", f"{alarms} in {vehicles:,.0f} vehicles, {liability} paid for clean cargo opened"),
         ("state", f"{_usd(total['public_cost_usd'])} for controls"),

@@ -54,6 +54,7 @@ from sim.week import (
     supply_of_week,
 )
 from sim.world.calendar import HOURS_PER_WEEK
+from sim.world.parameters import Parameters
 from sim.world.world import World
 
 Ints = NDArray[np.int64]
@@ -324,7 +325,7 @@ class CorridorModel(Model):
         self,
         absolute_week: int,
         week: int,
-        values: Any,  # noqa: ANN401
+        values: Parameters,
         happened: Happened,
         records: Records,
     ) -> None:

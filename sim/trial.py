@@ -17,7 +17,7 @@ from sim.results.run_result import RunResult
 from sim.scenario.canonical import unplaced
 from sim.scenario.load import Loaded, load_intervention, load_scenario, resolved
 from sim.scenario.overlay import Intervention
-from sim.scenario.quantity import Quantity, Spec
+from sim.scenario.quantity import Spec, quantities
 from sim.scenario.schema import Scenario
 from sim.world.build import build_world, world_in_place
 from sim.world.tables import tables_folder
@@ -174,16 +174,6 @@ def _contents(folder: Any, ending: str, prefix: str) -> list[tuple[str, bytes]]:
 def statuses(spec: Spec) -> dict[str, int]:
     """How many quantities of a scenario have each status."""
     counts: dict[str, int] = {}
-    for part in _quantities(spec):
+    for _, part in quantities(spec):
         counts[part.status] = counts.get(part.status, 0) + 1
     return dict(sorted(counts.items()))
-
-
-def _quantities(part: Any) -> list[Quantity]:  # noqa: ANN401
-    if isinstance(part, Quantity):
-        return [part]
-    if isinstance(part, Spec):
-        return [q for name in type(part).model_fields for q in _quantities(getattr(part, name))]
-    if isinstance(part, dict):
-        return [q for value in part.values() for q in _quantities(value)]
-    return []

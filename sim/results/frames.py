@@ -74,6 +74,7 @@ def _weekly(ended: Ended) -> pd.DataFrame:
             **mass,
             **week,
             **money,
+            "delay_cost_usd": week["delay_vehicle_h"] * world.scenario.market.delay_usd_per_h.value,
             "expected_seized_kg": tally.expected_seized_g[span].sum(axis=1) / 1000.0,
             "interdiction_share": share,
         }

@@ -115,6 +115,7 @@ FRAMES: Mapping[str, Mapping[str, Metric]] = {
         "arrests": _PERSONS,
         "licit_vehicles": _TRAFFIC,
         "delay_vehicle_h": _DELAY,
+        "delay_cost_usd": _number("that delay at the declared cost of an hour", "USD"),
         "false_alarms": _FALSE_ALARMS,
         "liability_usd": _number("paid to carriers whose opened cargo was clean", "USD"),
         "public_cost_usd": _number("running cost of the controls to the state", "USD"),

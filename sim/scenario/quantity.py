@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import Field, ValidationInfo, model_validator
@@ -9,7 +10,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from sim.scenario.complete import complete
 from sim.scenario.leaf import Closed, Limits, Quantity, Status, Words
 
-__all__ = ["Limits", "Quantity", "Spec", "Status", "Words", "quantity"]
+__all__ = ["Limits", "Quantity", "Spec", "Status", "Words", "quantities", "quantity"]
 
 
 class Spec(Closed):
@@ -50,3 +51,15 @@ def quantity(
             raise ValueError(f"{doc}: declared {number}, but expected {limits.words()}")
     extra: dict[str, Any] = {"unit": unit, "least": least, "most": most, "whole": whole}
     return Field(default=default, description=doc, json_schema_extra=extra)
+
+
+def quantities(part: object, path: str = "") -> Iterator[tuple[str, Quantity]]:
+    """Every quantity in a part of a scenario, with its dotted path below the part."""
+    if isinstance(part, Quantity):
+        yield path, part
+    elif isinstance(part, Spec):
+        for name in type(part).model_fields:
+            yield from quantities(getattr(part, name), f"{path}.{name}" if path else name)
+    elif isinstance(part, Mapping):
+        for name in sorted(part):
+            yield from quantities(part[name], f"{path}.{name}" if path else str(name))

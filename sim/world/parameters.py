@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.codes import PostClass
 from sim.scenario.complete import ANY
 from sim.scenario.overlay import Change, limits_at, overlay
-from sim.scenario.quantity import Quantity, Spec
+from sim.scenario.quantity import Quantity, quantities
 from sim.scenario.schema import CountryServices, Scenario
 from sim.scenario.schema import Post as PostSpec
 from sim.world.faults import WorldError
@@ -28,18 +28,6 @@ class Parameters:
     country: Mapping[str, Floats]  # (n_countries,) each, by name within `CountryServices`
 
 
-def quantities(spec: Spec, prefix: str = "") -> dict[str, Quantity]:
-    """Quantities of a spec and of the specs in it, by dotted name."""
-    found: dict[str, Quantity] = {}
-    for name in type(spec).model_fields:
-        part = getattr(spec, name)
-        if isinstance(part, Quantity):
-            found[prefix + name] = part
-        elif isinstance(part, Spec):
-            found.update(quantities(part, f"{prefix}{name}."))
-    return found
-
-
 def services_of(scenario: Scenario, country: str) -> CountryServices:
     """Services of a country: the scenario's, or those of any country."""
     return scenario.countries.get(country) or scenario.countries.get(ANY) or CountryServices()
@@ -51,7 +39,7 @@ def base_parameters(scenario: Scenario, posts: Sequence[Post], countries: Sequen
     of_class: dict[tuple[str, PostClass], dict[str, Quantity]] = {}
     for country in countries:
         for klass in PostClass:
-            of_class[country, klass] = quantities(getattr(services[country].posts, klass.name.lower()))
+            of_class[country, klass] = dict(quantities(getattr(services[country].posts, klass.name.lower())))
     rows = [of_class[p.country, p.klass] for p in posts]
     names = list(of_class[countries[0], PostClass.FRONTIER_ROAD])
     post = {name: np.array([row[name].value for row in rows]) for name in names}

@@ -211,6 +211,7 @@ def _weekly(
             "arrests": draw.poisson(2.5, n),
             "licit_vehicles": 45_000 * season,
             "delay_vehicle_h": 130_000 * season * draw.gamma(90, 1 / 90, n),
+            "delay_cost_usd": 2_600_000 * season,
             "false_alarms": draw.poisson(310, n),
             "liability_usd": draw.gamma(8, 2_000, n),
             "public_cost_usd": draw.gamma(300, 400, n),
