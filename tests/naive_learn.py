@@ -82,7 +82,9 @@ def _informants(twin):
         if e.controlled:
             talkers += e.stretch.c["controlled_exposure"][g.posts[e.post].country]
         if talkers > 0.0:
-            twin.informants[t] += talkers * (g.market.informant_gain / (usual[t] / g.organisations[t].median_g))
+            twin.informants[t] += talkers * (
+                g.market.informant_gain / (usual[t] / g.organisations[t].median_g)
+            )
 
 
 # 9.25 Trusted carriers

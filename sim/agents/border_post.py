@@ -75,7 +75,11 @@ class BorderPost(Agent):
 
 def scan_hits(world: World, values: Parameters, memory: Memory) -> Floats:
     """P(alarm | fully visible load scanned), (n_posts,): quality x skill x attention."""
-    return values.post["scanner.quality"] * values.post["scanner.operator_skill"] * _attention(world, values, memory)
+    return (
+        values.post["scanner.quality"]
+        * values.post["scanner.operator_skill"]
+        * _attention(world, values, memory)
+    )
 
 
 def dog_hits(world: World, values: Parameters, memory: Memory, month: int) -> Floats:
