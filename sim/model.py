@@ -104,8 +104,8 @@ class CorridorModel(Model):
         self.keys = run_keys(self.world, key)
         world = self.world
         self._mechanisms = Mechanisms(world)
-        opening = self._mechanisms.stretches(world.start_hour)[0].values
-        self.memory = opening_memory(world, self.keys, opening)
+        opening = self._mechanisms.stretches(world.start_hour)[0]
+        self.memory = opening_memory(opening.world, self.keys, opening.values)
         homes = [world.countries.index(h) for h in world.traffickers.homes]
         self.couriers = CourierSet(world.traffickers.names, world.countries, homes)
         self.book = LoadBook(len(world.commodities))
@@ -169,12 +169,14 @@ class CorridorModel(Model):
         values = stretches[0].values
         review = (first_hour // HOURS_PER_WEEK) % authority.REVIEW_WEEKS == 0
         if review:
-            authority.allocate(memory, world, values, self.key, first_hour // HOURS_PER_WEEK)
+            authority.allocate(
+                memory, world, values, stretches[0].posts, self.key, first_hour // HOURS_PER_WEEK
+            )
         foreseen = self._foreseen(first_hour, stretches)
         hours = self._post_hours(first_hour, stretches)
         dealings = [dealings_of_week(world, stretch.values, memory) for stretch in stretches]
         decisions = decide(
-            world, memory, stretches[0].posts, foreseen or hours[0], dealings[0], review=review
+            stretches[0].world, memory, stretches[0].posts, foreseen or hours[0], dealings[0], review=review
         )
         happened = self._move(first_hour, stretches, hours, dealings, decisions)
         reported = week >= world.scenario.burn_in_weeks
@@ -283,7 +285,7 @@ class CorridorModel(Model):
             Planned(memory.planned_who, memory.planned_g),
             decisions.route_haste,
             decisions.cover_haste,
-            world.route_arrays.start,
+            world.lasting.start,
             world.loss_prob,
         )
         memory.planned_who, memory.planned_g = planned
@@ -308,7 +310,7 @@ class CorridorModel(Model):
             load_stop=stop,
             load_visit=np.zeros(stop.size, np.int64),
             load_minute=sent.minute + world.route_arrays.minutes[stop],
-            load_lost_stop=sent.lost_stop,
+            load_lost_stop=np.where(sent.lost_stop < 0, -1, world.lasting.row[sent.lost_stop]),
             load_courier=courier,
             load_number=number,
             load_wage_cents=wage,
@@ -366,7 +368,8 @@ class CorridorModel(Model):
             sum((h.inspected for h in happened.hours), np.zeros(n)),
             sum((h.false_alarms for h in happened.hours), np.zeros(n)),
         )
-        self.tally.week["mean_corruption"][week] = memory.corruption.mean()
+        manned = happened.stretches[0].posts.manned
+        self.tally.week["mean_corruption"][week] = memory.corruption[manned].mean() if manned.any() else 0.0
 
     def _keep(self, log: Encounters) -> None:
         """Remember a week's encounters by name, for those who ask for the whole log."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from sim.kernels.dispatch import FlowArrays, OptionArrays
 from sim.kernels.perceive import actual, believed
 from sim.scenario.overlay import cut_hours, hour_of, strength_at
 from sim.world.calendar import HOURS_PER_WEEK, hours_of_week
+from sim.world.options import options_of
 from sim.world.parameters import Parameters, changed
 from sim.world.post_table import post_arrays
 from sim.world.world import World
@@ -46,6 +48,7 @@ class Stretch(NamedTuple):
     to_h: int
     values: Parameters
     posts: PostArrays
+    world: World  # with what options are worth under these
 
 
 class Decisions(NamedTuple):
@@ -62,7 +65,7 @@ class Mechanisms:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._made: dict[tuple[float, ...], tuple[Parameters, PostArrays]] = {}
+        self._made: dict[tuple[float, ...], tuple[Parameters, PostArrays, World]] = {}
 
     def stretches(self, first_hour: int) -> list[Stretch]:
         """Stretches of the week that begins at an absolute hour, cut where a mechanism changes."""
@@ -70,18 +73,18 @@ class Mechanisms:
         edges = sorted({first_hour, *cuts, first_hour + HOURS_PER_WEEK})
         found: list[Stretch] = []
         for a, b in pairwise(edges):
-            values, posts = self._at(a)
+            values, posts, world = self._at(a)
             if found and found[-1].values is values:
                 found[-1] = found[-1]._replace(to_h=b - first_hour)
             else:
-                found.append(Stretch(a - first_hour, b - first_hour, values, posts))
+                found.append(Stretch(a - first_hour, b - first_hour, values, posts, world))
         return found
 
-    def _at(self, hour: int) -> tuple[Parameters, PostArrays]:
+    def _at(self, hour: int) -> tuple[Parameters, PostArrays, World]:
         world = self._world
         strengths = tuple(strength_at(i, hour) for i in world.interventions)
         if not any(strengths):
-            return world.base, world.base_posts
+            return world.base, world.base_posts, world
         if strengths not in self._made:
             laid = [
                 (change, s)
@@ -90,8 +93,23 @@ class Mechanisms:
             ]
             values = changed(world.base, laid, world.posts, world.countries)
             arrays = post_arrays(values, world.posts, world.countries, world.scenario, world.corridor)
-            self._made[strengths] = values, arrays
+            self._made[strengths] = values, arrays, with_staff(world, arrays)
         return self._made[strengths]
+
+
+def with_staff(world: World, posts: PostArrays) -> World:
+    """The world whose options reckon with bribes at the posts that are manned."""
+    if np.array_equal(posts.manned, world.base_posts.manned):
+        return world
+    _, _, options = options_of(
+        world.scenario,
+        world.flows,
+        world.traffickers,
+        world.routes,
+        world.route_arrays,
+        posts.manned & ~posts.is_patrol,
+    )
+    return replace(world, options=options)
 
 
 def shape_of_week(world: World, values: Parameters, memory: Memory, first_hour: int) -> WeekShape:
@@ -139,7 +157,7 @@ def dealings_of_week(world: World, values: Parameters, memory: Memory) -> Dealin
 def open_options(world: World, posts: PostArrays) -> Bools:
     """Options whose route has no closed post, (n_options,) bool."""
     stops = world.route_arrays
-    closed = (stops.post >= 0) & (posts.open_hours == 0)[stops.post]
+    closed = (stops.post >= 0) & (posts.manned & (posts.open_hours == 0))[stops.post]
     shut = np.add.reduceat(closed.astype(np.int64), stops.start[:-1]) > 0
     is_open: Bools = ~shut[world.option_arrays.route]
     return is_open
@@ -195,7 +213,7 @@ def _through(
     who = world.flows.trafficker[world.options.flow[rows]]
     options = world.options
     through: Floats = believed(
-        options.way[rows], who, options.first, options.check, risk_matrix(world, memory)
+        options.way[rows], who, options.first, options.check, risk_matrix(world, memory, posts.manned)
     )
     exact = follows(world, "best_response")[who]
     if exact.any():

@@ -9,7 +9,7 @@ from sim.codes import Cover, Mode, PostClass
 from sim.scenario.overlay import hour_of, limits_at
 from sim.scenario.schema import CountryServices
 from sim.scenario.schema import Post as PostSpec
-from sim.world.parameters import selectable, services_of
+from sim.world.parameters import means, services_of
 
 
 def given(world, key):
@@ -61,6 +61,10 @@ def _posts(world):
             post_id=post.post_id,
             country=world.countries.index(post.country),
             is_patrol=post.klass == PostClass.GREEN_BORDER,
+            is_new=bool(post.programmes),
+            crossing_id=post.crossing_id,
+            neighbour=post.neighbour,
+            modes=sorted(int(mode) for mode in post.modes),
             trucks_per_day=post.trucks_per_day,
             cars_per_day=post.cars_per_day,
             rail_units_per_day=post.rail_units_per_day,
@@ -133,12 +137,15 @@ def _intervention(world, intervention):
 def _change(world, change):
     """Rows that a change acts on, how, and the hard limits of its number."""
     of_posts = change.what in world.base.post
-    rows = [selectable(p) for p in world.posts] if of_posts else [{"country": c} for c in world.countries]
+    if of_posts:
+        meant = [means(change.selector, post) for post in world.posts]
+    else:
+        meant = [change.selector.matches({"country": country}) for country in world.countries]
     limits = limits_at(PostSpec if of_posts else CountryServices, change.what)
     return Row(
         what=change.what,
         of_posts=of_posts,
-        rows=[i for i, row in enumerate(rows) if change.selector.matches(row)],
+        rows=[row for row, is_meant in enumerate(meant) if is_meant],
         to=change.to,
         by=change.by,
         plus=change.plus,

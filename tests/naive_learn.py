@@ -133,7 +133,7 @@ def _post(twin, p):
 def allocate(twin):
     """Mobile teams of every country for four weeks, by week values."""
     g, values = twin.given, twin.stretches[0]
-    traffic = [p.trucks_per_day / 48.0 + p.cars_per_day / 48.0 + p.rail_units_per_day / 48.0 for p in g.posts]
+    traffic = [p.trucks_per_h + p.cars_per_h + p.units_per_h if p.manned else 0.0 for p in values.posts]
     twin.expected_finds = [
         0.75 * e + 0.25 * m for e, m in zip(twin.expected_finds, twin.month_finds, strict=True)
     ]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 from sim.scenario.complete import bare, is_model
 from sim.scenario.explain import expected
 from sim.scenario.leaf import Limits, Problem, Quantity, as_written, limits_of
+from sim.scenario.new_posts import NewPost
 from sim.scenario.quantity import Spec, Words, quantity
 from sim.scenario.selectors import Selector, SelectorError, parse_selector
 
@@ -92,6 +93,9 @@ class Intervention(Spec):
         0.0, "usd_per_year", NO_COST, least=0, doc="paid for each year in force"
     )
     changes: tuple[Change, ...] = Field(min_length=1, description="what changes")
+    new_posts: tuple[NewPost, ...] = Field(
+        (), description="posts that it brings; a change of manned where programme=<its name> mans them"
+    )
 
     @model_validator(mode="after")
     def _in_time(self) -> Intervention:
