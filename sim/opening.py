@@ -83,9 +83,7 @@ def opening_memory(world: World, keys: RunKeys, values: Parameters) -> Memory:
     return memory
 
 
-def first_routes(
-    world: World, memory: Memory, keys: RunKeys, manned: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def first_routes(world: World, memory: Memory, keys: RunKeys, manned: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Routes that each flow holds at the start: a logit draw without repeats under the prior, (n_options,).
 
     The best `first_routes` by value plus Gumbel noise (Gumbel top-k); a new candidate moves nobody's noise.

@@ -129,9 +129,7 @@ def post_in_force(given, values, p):
 def redirect(given, rows):
     """Licit traffic of closed crossings goes by the open ones of its side of the border and its mode."""
     shut = {
-        (post.crossing_id, *post.modes)
-        for post, row in zip(given.posts, rows, strict=True)
-        if row.is_closed
+        (post.crossing_id, *post.modes) for post, row in zip(given.posts, rows, strict=True) if row.is_closed
     }
     is_shut = [(post.crossing_id, *post.modes) in shut for post in given.posts]
     side = [(p.country, p.neighbour, *p.modes) if p.neighbour else None for p in given.posts]
@@ -160,7 +158,7 @@ def post_hours(given, key, first_hour, days, stretch, p, state):
 
     `state` has backlog, exertion and up, and is changed; scan_hit, dog_hit, willing and extra stand still.
     """
-    post, v = stretch.posts[p], stretch.posts[p].v
+    post = stretch.posts[p]
     seen = Row(met={}, vehicles=0.0, delay_h=0.0, inspected=0.0, false_alarms=0.0, opened_clean=0.0)
     for h in range(stretch.from_h, stretch.to_h):
         if post.is_patrol:

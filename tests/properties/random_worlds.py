@@ -357,10 +357,17 @@ def _intervention(lot, name, scenario):
 
 def _new_post(lot, name, i, tables):
     """A post of a programme; two programmes may bring the same."""
-    place, mode = lot.one_of(f"{name} town {i}", TOWNS[tables]), lot.one_of(f"{name} mode {i}", ("road", "rail"))
+    place, mode = (
+        lot.one_of(f"{name} town {i}", TOWNS[tables]),
+        lot.one_of(f"{name} mode {i}", ("road", "rail")),
+    )
     if (place, mode) == ("west_town", "rail"):
         place = "hub"
-    rows = {"post_id": f"{lot.one_of('front', ('a', 'z'))}_{place}_{mode}_{i}", "place_id": place, "mode": mode}
+    rows = {
+        "post_id": f"{lot.one_of('front', ('a', 'z'))}_{place}_{mode}_{i}",
+        "place_id": place,
+        "mode": mode,
+    }
     amount = 100.0 * i if mode == "road" else 5.0
     kind = "trucks_per_day" if mode == "road" else "rail_units_per_day"
     return {**rows, kind: amount, "name": f"New post in {place}", "source": "drawn at random"}
