@@ -16,7 +16,7 @@ from sim.week import Mechanisms, dealings_of_week, decide
 from sim.world.build import build_world
 from sim.world.parameters import means
 from tests.pairing.small_runs import START, STILL, Ran, change, differing, joined, run_of, tutorial
-from tests.properties.random_worlds import TOWNS, Lot, random_interventions, random_scenario
+from tests.properties.random_worlds import Lot, random_interventions, random_scenario
 from tests.unit.world.test_new_posts import SIX, new_post, programme
 
 DAY = START + timedelta(days=17)
@@ -98,6 +98,15 @@ def last_through(model: CorridorModel) -> np.ndarray:
     return decide(stretch.world, model.memory, stretch.posts, hours, dealings, review=False).through
 
 
+def test_a_crossing_that_nobody_mans_cannot_be_closed():
+    both = [change(what, None, to=0.0, where="crossing_id=hill_gate") for what in ("open_hours", "manned")]
+    scenario = tutorial(weeks=4)
+    shut, free = (run_of(scenario, 43, laid) for laid in (both[:1], both))
+    taken = [ran.loads["route_id"].str.contains("hill_gate").sum() for ran in (shut, free)]
+    assert taken[0] == 0 < taken[1]
+    assert (free.loads.loc[free.loads["route_id"].str.contains("hill_gate"), "fate"] == "delivered").any()
+
+
 def test_bribes_are_not_reckoned_with_where_nobody_stands():
     world = world_of(tutorial(), [change("manned", None, to=0.0, where="klass=frontier_road")])
     now = Mechanisms(world).stretches(world.start_hour)[0].world.options
@@ -171,8 +180,10 @@ def test_new_posts_that_nobody_mans_are_not_noticed_in_any_world(n: int):
     lot = Lot(n)
     scenario, key = random_scenario(lot), lot.bits("key")
     laid = random_interventions(lot, scenario)
-    rows = [new_post(f"{front}_{town}", town) for front in "az" for town in TOWNS[scenario.tables]]
     without = run_of(build_world(scenario, laid), key)
+    legs = without.world.corridor.legs.values()
+    towns = {(leg.to_id, mode) for leg in legs if (mode := leg.mode.name.lower()) in ("road", "rail")}
+    rows = [new_post(f"{'az'[i % 2]}_{t}_{mode}", t, mode) for i, (t, mode) in enumerate(sorted(towns))]
     beside = run_of(build_world(scenario, laid, [programme(*rows)]), key)
     assert beside.world.is_new.sum() >= len(rows) > 0
     assert differing(without.result, beside.result) == []
