@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 
 from sim.model import CorridorModel
-from sim.scenario.overlay import hour_of
+from sim.scenario.load import load_scenario
+from sim.scenario.overlay import Intervention, hour_of
 from sim.scenario.selectors import parse_selector
 from sim.trial import world_of
 from sim.week import Mechanisms, dealings_of_week, decide
 from sim.world.build import build_world
 from sim.world.parameters import means
+from sim.world.world import World
 from tests.pairing.small_runs import START, STILL, Ran, change, differing, joined, run_of, tutorial
 from tests.properties.random_worlds import Lot, random_interventions, random_scenario
 from tests.unit.world.test_new_posts import SIX, new_post, programme
@@ -175,18 +177,34 @@ def test_new_posts_that_nobody_mans_are_not_noticed(plain: Ran):
     assert differing(plain.result, run_of(manned, 41).result)  # control
 
 
-@pytest.mark.parametrize("n", [*range(12), 19])
+@pytest.mark.parametrize("n", [*range(12), 19, 39])
 def test_new_posts_that_nobody_mans_are_not_noticed_in_any_world(n: int):
     lot = Lot(n)
     scenario, key = random_scenario(lot), lot.bits("key")
     laid = random_interventions(lot, scenario)
     without = run_of(build_world(scenario, laid), key)
-    legs = without.world.corridor.legs.values()
-    towns = {(leg.to_id, mode) for leg in legs if (mode := leg.mode.name.lower()) in ("road", "rail")}
-    rows = [new_post(f"{'az'[i % 2]}_{t}_{mode}", t, mode) for i, (t, mode) in enumerate(sorted(towns))]
-    beside = run_of(build_world(scenario, laid, [programme(*rows)]), key)
-    assert beside.world.is_new.sum() >= len(rows) > 0
+    everywhere = posts_everywhere(without.world)
+    beside = run_of(build_world(scenario, laid, [everywhere]), key)
+    assert beside.world.is_new.sum() >= len(everywhere.new_posts) > 3
     assert differing(without.result, beside.result) == []
+
+
+def posts_everywhere(world: World) -> Intervention:
+    """A post in every town and at every station, first and last by name in turn."""
+    legs = world.corridor.legs.values()
+    towns = {(leg.to_id, mode) for leg in legs if (mode := leg.mode.name.lower()) in ("road", "rail")}
+    return programme(
+        *(new_post(f"{'az'[i % 2]}_{t}_{mode}", t, mode) for i, (t, mode) in enumerate(sorted(towns)))
+    )
+
+
+def test_new_posts_that_nobody_mans_are_not_noticed_on_the_northern_route():
+    """Many loads are under way at its end, between a new post and the next stop."""
+    scenario = load_scenario("northern_route_2010", sets=["burn_in_weeks=1", "weeks=3"]).scenario
+    without = run_of(scenario, 44)
+    beside = run_of(build_world(scenario, also=[posts_everywhere(without.world)]), 44)
+    assert differing(without.result, beside.result) == []
+    assert (without.result.loads["fate"] == "under_way").sum() > 20
 
 
 def test_a_new_post_is_there_from_its_day_on(plain: Ran):
