@@ -1,0 +1,129 @@
+"""How an effect is said: verdicts, amounts with sign and unit, and the order of arms and outcomes."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.effects import Effects
+
+Verdict = Literal["better", "worse", "unclear", "changed"]
+
+MAIN = "delivered_kg"
+"""What arms are judged by: kilograms that reach a market. Seizures are no measure of success."""
+
+HEADLINE = (
+    "delivered_kg",
+    "interdiction_share",
+    "seized_kg",
+    "diverted_kg",
+    "profit_usd",
+    "bribes_usd",
+    "arrests",
+    "active_routes",
+    "mean_corruption",
+    "delay_vehicle_h",
+    "false_alarms",
+    "liability_usd",
+    "public_cost_usd",
+)
+"""Outcomes that a summary shows, in order; the table of effects has all."""
+
+
+def verdict(row: Any) -> Verdict:  # noqa: ANN401 (a row of a frame)
+    """Whether an interval lies on the good side of zero, on the bad one, or holds both.
+
+    An outcome that is neither good nor bad (`better` is empty) has changed, or it is unclear.
+    """
+    if not (row.low > 0 or row.high < 0):
+        return "unclear"
+    if row.better not in ("lower", "higher"):
+        return "changed"
+    return "better" if (row.high < 0) == (row.better == "lower") else "worse"
+
+
+def arm_words(arm: str) -> str:
+    """Name of an arm as people read it: `scanner_upgrade+tir_reform` is scanner upgrade + tir reform."""
+    return arm.replace("_", " ").replace("+", " + ")
+
+
+def arm_lines(arm: str, width: int, most: int = 2) -> str:
+    """Name of an arm in at most so many lines of so many characters; the rest is left out."""
+    return textwrap.fill(arm_words(arm), width, max_lines=most, placeholder=" …")
+
+
+def amount(value: float, unit: str, *, signed: bool = False, like: float | None = None) -> str:
+    """A value in its unit: 12 kg, USD 3.4 million, 5.2 % (of a share; its differences in points).
+
+    It has as many decimals as `like` would, another value that stands beside it.
+    """
+    if math.isnan(value):
+        return "-"
+    sign = ("+" if signed and value > 0 else "") if value >= 0 else "-"
+    size, of = abs(value), abs(value if like is None or math.isnan(like) else like)
+    if unit == "USD":
+        return f"{sign}{_money(size, of)}"
+    if unit == "1":
+        return f"{sign}{_figures(100 * size, 100 * of)} {'points' if signed else '%'}"
+    return f"{sign}{_figures(size, of)} {unit}".rstrip()
+
+
+def between(low: float, high: float, unit: str, *, signed: bool = True) -> str:
+    """An interval, its unit said once."""
+    most = max(abs(low), abs(high))
+    one, other = (amount(end, unit, signed=signed, like=most) for end in (low, high))
+    _, _, ending = one.lstrip("+-").partition(" ")
+    if unit != "USD" and ending and other.endswith(f" {ending}"):
+        return f"{one.removesuffix(f' {ending}')} to {other}"
+    found = re.fullmatch(r"([+-]?)USD ([\d.,]+)( \w+)?", other)
+    if unit == "USD" and found and one.endswith(found[3] or ""):
+        return f"{one.removesuffix(found[3] or '')} to {found[1]}{found[2]}{found[3] or ''}"
+    return f"{one} to {other}"
+
+
+def percent(share: float, *, signed: bool = True) -> str:
+    """A share of the baseline as signed per cent; '-' where there is none."""
+    if math.isnan(share):
+        return "-"
+    size = _figures(abs(100 * share), abs(100 * share))
+    sign = "-" if share < 0 else "+" if signed and share > 0 else ""
+    return f"{sign}{size} %"
+
+
+def rows_of(effects: Effects, outcome: str) -> pd.DataFrame:
+    """Effects on one outcome by arm, in the order of the comparison's arms; empty if it was not kept."""
+    table = effects.table[effects.table["outcome"] == outcome].set_index("arm")
+    return table.loc[[arm for arm in effects.arms if arm in table.index]]
+
+
+def sorted_arms(effects: Effects) -> list[str]:
+    """Arms from the least to the most that is delivered."""
+    found = rows_of(effects, MAIN)["difference"]
+    return sorted(effects.arms, key=lambda arm: float(found.get(arm, math.inf)))
+
+
+def keys_words(keys: tuple[int, ...]) -> str:
+    """Keys in a few words: 1 to 64, or how many there are."""
+    if keys and keys == tuple(range(keys[0], keys[0] + len(keys))):
+        return f"keys {keys[0]} to {keys[-1]}" if len(keys) > 1 else f"key {keys[0]}"
+    if len(keys) <= 6:
+        return "keys " + ", ".join(map(str, keys))
+    return f"{len(keys)} keys from {keys[0]} to {keys[-1]}"
+
+
+def _money(usd: float, of: float) -> str:
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if of >= 0.9995 * size:
+            return f"USD {_figures(usd / size, of / size)} {word}"
+    return f"USD {_figures(usd, of)}"
+
+
+def _figures(size: float, of: float) -> str:
+    """A size of at least zero with as many decimals as `of` needs for three figures, none from 100 up."""
+    decimals = next((n for n, least in enumerate((99.5, 9.95, 0.095)) if of >= least), 3)
+    return f"{size:,.{decimals}f}" if size else "0"
