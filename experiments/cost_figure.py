@@ -36,7 +36,7 @@ class Priced(NamedTuple):
 
 
 def cost_figure(effects: Effects) -> Figure:
-    """Public cost of each arm against the kilograms it keeps off the market; rays are prices of a kilogram."""
+    """Public cost of each arm against the kilograms it keeps off the market; rays are prices of one."""
     table = effects.costs.set_index("arm")
     largest = float(np.nanmax(np.abs(table[["cost_usd", "cost_low", "cost_high"]].to_numpy()), initial=0.0))
     scale, unit = unit_scale("USD", largest)

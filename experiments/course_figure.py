@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.effect_rows import COLOURS, entitle, signed_tick, wide_limits, zero_line
-from experiments.effect_words import MAIN, amount, arm_lines, between, rows_of, sorted_arms, verdict
+from experiments.effect_words import MAIN, arm_lines, rows_of, sorted_arms, told, verdict
 from experiments.style import BLUE, GREY, INK, figure_style, new_figure
 
 if TYPE_CHECKING:
@@ -99,5 +99,5 @@ def _told(effects: Effects, arm: str) -> tuple[str, str]:
     row = rows.loc[arm]
     start = effects.starts.get(arm)
     since = f", from {start:%Y-%m-%d}" if start else ""
-    told = f"{amount(row['difference'], row['unit'], signed=True)} ({between(row['low'], row['high'], '')})"
-    return f"{told.replace('-', '−')}{since}", COLOURS[verdict(row)]
+    words = told(row["difference"], row["low"], row["high"], row["unit"])
+    return f"{words.replace('-', '−')}{since}", COLOURS[verdict(row)]

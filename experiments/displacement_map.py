@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sim.world.parts import Corridor
 
 MOST_CROSSINGS, MOST_TOWNS = 12, 14
+CLEAR, FAINT = 0.85, 0.22
 
 
 class Moved(NamedTuple):
@@ -62,14 +63,14 @@ def displacement_map(effects: Effects, arm: str) -> Figure:
         outlines = draw_land(axes) if tables == BASELINE else {}
         for rank, leg in enumerate(sorted(moved, key=lambda leg: (leg.is_clear, abs(leg.kg)))):
             colour = VERMILLION if leg.kg > 0 else BLUE
-            (line,) = axes.plot(*leg.course.T, color=colour if leg.is_clear else GREY, zorder=3 + rank / 1e4)
+            (line,) = axes.plot(*leg.course.T, color=colour, zorder=3 + rank / 1e4)
             line.set(linewidth=line_width(abs(leg.kg), most), solid_capstyle="round")
-            line.set_alpha(0.85 if leg.is_clear else 0.35)
+            line.set_alpha(CLEAR if leg.is_clear else FAINT)
         room = _room(axes, moved, most)
         name_places(axes, room, crossings)
-        passed = {end for leg in moved if leg.is_clear for end in leg.ends}
-        towns = sorted(passed, key=lambda place: (-spots[place].population, place))[:MOST_TOWNS]
-        name_places(axes, room, [Mark(*spots[t][1:3], "o", 2.6, spots[t].name) for t in towns])
+        passed = _passed(moved)
+        towns = sorted(passed, key=lambda end: (not passed[end], -spots[end].population, end))
+        name_places(axes, room, [Mark(*spots[t][1:3], "o", 2.6, spots[t].name) for t in towns[:MOST_TOWNS]])
         name_countries(axes, room, outlines)
         scale_bar(axes)
         _legend(figure, most)
@@ -133,6 +134,15 @@ def _crossings(effects: Effects, arm: str, corridor: Corridor) -> list[Mark]:
     return marks
 
 
+def _passed(moved: list[Moved]) -> dict[str, bool]:
+    """Places at the ends of legs, each with whether a leg there moved clearly."""
+    ends: dict[str, bool] = {}
+    for leg in moved:
+        for end in leg.ends:
+            ends[end] = ends.get(end, False) or leg.is_clear
+    return ends
+
+
 def _room(axes: Axes, moved: list[Moved], most: float) -> LabelRoom:
     """Room for labels that spares lines by their width."""
     busy = [np.empty((0, 2))]
@@ -152,9 +162,9 @@ def _legend(figure: Figure, most: float) -> None:
         return Line2D([], [], color=colour, alpha=alpha, lw=line_width(kg, most), label=label)
 
     colours = [
-        line(0.5 * most, "more than in\nthe baseline", VERMILLION, 0.85),
-        line(0.5 * most, "less", BLUE, 0.85),
-        line(0.5 * most, "unclear: the\ninterval holds zero", GREY, 0.35),
+        line(0.5 * most, "more than in\nthe baseline", VERMILLION, CLEAR),
+        line(0.5 * most, "less than in it", BLUE, CLEAR),
+        line(0.5 * most, "faint: unclear, the\ninterval holds zero", VERMILLION, FAINT),
     ]
     widths = [line(kg, mass_label(kg)) for kg in nice_steps(most, 3)]
     look = {"ls": "none", "mfc": "white", "mec": INK}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +32,9 @@ HEADLINE = (
     "public_cost_usd",
 )
 """Outcomes that a summary shows, in order; the table of effects has all."""
+
+
+MONEY = ((1e9, "billion"), (1e6, "million"))
 
 
 def verdict(row: Any) -> Verdict:  # noqa: ANN401 (a row of a frame)
@@ -73,17 +75,20 @@ def amount(value: float, unit: str, *, signed: bool = False, like: float | None 
     return f"{sign}{_figures(size, of)} {unit}".rstrip()
 
 
-def between(low: float, high: float, unit: str, *, signed: bool = True) -> str:
-    """An interval, its unit said once."""
-    most = max(abs(low), abs(high))
-    one, other = (amount(end, unit, signed=signed, like=most) for end in (low, high))
-    _, _, ending = one.lstrip("+-").partition(" ")
-    if unit != "USD" and ending and other.endswith(f" {ending}"):
-        return f"{one.removesuffix(f' {ending}')} to {other}"
-    found = re.fullmatch(r"([+-]?)USD ([\d.,]+)( \w+)?", other)
-    if unit == "USD" and found and one.endswith(found[3] or ""):
-        return f"{one.removesuffix(found[3] or '')} to {found[1]}{found[2]}{found[3] or ''}"
-    return f"{one} to {other}"
+def told(value: float, low: float, high: float, unit: str) -> str:
+    """A difference, its interval, then the unit that all three are in: -2.1 (-3.0 to -1.2) USD million."""
+    if math.isnan(value):
+        return "-"
+    factor, words, most = _scaled(unit, max(abs(low), abs(high), abs(value)))
+    return f"{_signed(factor * value, most)} ({_ends(factor * low, factor * high, most)}) {words}".rstrip()
+
+
+def between(low: float, high: float, unit: str) -> str:
+    """An interval of differences, its unit said once; '-' where there is none."""
+    if math.isnan(low) or math.isnan(high):
+        return "-"
+    factor, words, most = _scaled(unit, max(abs(low), abs(high)))
+    return f"{_ends(factor * low, factor * high, most)} {words}".rstrip()
 
 
 def percent(share: float, *, signed: bool = True) -> str:
@@ -116,11 +121,28 @@ def keys_words(keys: tuple[int, ...]) -> str:
     return f"{len(keys)} keys from {keys[0]} to {keys[-1]}"
 
 
+def _scaled(unit: str, most: float) -> tuple[float, str, float]:
+    """Factor and words of differences in a unit, and the largest of them once multiplied."""
+    factor, words = 1.0, unit
+    if unit == "1":
+        factor, words = 100.0, "points"
+    elif unit == "USD":
+        scale = next(((size, word) for size, word in MONEY if most >= 0.9995 * size), None)
+        factor, words = (1 / scale[0], f"USD {scale[1]}") if scale else (1.0, "USD")
+    return factor, words, factor * most
+
+
+def _ends(low: float, high: float, most: float) -> str:
+    return f"{_signed(low, most)} to {_signed(high, most)}"
+
+
+def _signed(value: float, of: float) -> str:
+    return f"{'-' if value < 0 else '+' if value > 0 else ''}{_figures(abs(value), of)}"
+
+
 def _money(usd: float, of: float) -> str:
-    for size, word in ((1e9, "billion"), (1e6, "million")):
-        if of >= 0.9995 * size:
-            return f"USD {_figures(usd / size, of / size)} {word}"
-    return f"USD {_figures(usd, of)}"
+    factor, words, most = _scaled("USD", of)
+    return f"USD {_figures(factor * usd, most)}{words.removeprefix('USD')}"
 
 
 def _figures(size: float, of: float) -> str:

@@ -18,7 +18,7 @@ from experiments.effect_rows import (
     wide_limits,
     zero_line,
 )
-from experiments.effect_words import MAIN, amount, between, percent, rows_of, sorted_arms, verdict
+from experiments.effect_words import MAIN, percent, rows_of, sorted_arms, told, verdict
 from experiments.style import GREY, figure_style, new_figure
 
 if TYPE_CHECKING:
@@ -125,9 +125,7 @@ def _write_effects(axes: Axes, effects: Effects, arms: list[str]) -> None:
         if arm not in rows.index:
             continue
         row = rows.loc[arm]
-        most = max(abs(row["low"]), abs(row["high"]))
-        told = amount(row["difference"], row["unit"], signed=True, like=most)
-        told += f" ({between(row['low'], row['high'], '')})"
+        words = told(row["difference"], row["low"], row["high"], row["unit"])
         chance = "-" if pd.isna(row["prob_better"]) else f"{100 * row['prob_better']:.0f} %"
-        for (x, _, side), words in zip(columns, (told, percent(row["relative"]), chance), strict=True):
-            write(x, at, words.replace("-", "−"), side)
+        for (x, _, side), cell in zip(columns, (words, percent(row["relative"]), chance), strict=True):
+            write(x, at, cell.replace("-", "−"), side)
