@@ -79,6 +79,8 @@ class CorridorModel(Model):
         The root of luck of this run.
     world : World
         What the scenario means.
+    in_force : World
+        The same under the tiers, market and rules of this week.
     memory : Memory
         What agents remember, as arrays.
     couriers : CourierSet
@@ -104,8 +106,9 @@ class CorridorModel(Model):
         self.keys = run_keys(self.world, key)
         world = self.world
         self._mechanisms = Mechanisms(world)
+        self.in_force = self._mechanisms.world_at(world.start_hour)
         opening = self._mechanisms.stretches(world.start_hour)[0].values
-        self.memory = opening_memory(world, self.keys, opening)
+        self.memory = opening_memory(self.in_force, self.keys, opening)
         homes = [world.countries.index(h) for h in world.traffickers.homes]
         self.couriers = CourierSet(world.traffickers.names, world.countries, homes)
         self.book = LoadBook(len(world.commodities))
@@ -163,8 +166,9 @@ class CorridorModel(Model):
         """One week."""
         if not self.running:
             return
-        world, memory, week = self.world, self.memory, self.week
-        first_hour = world.start_hour + HOURS_PER_WEEK * week
+        memory, week = self.memory, self.week
+        first_hour = self.world.start_hour + HOURS_PER_WEEK * week
+        world = self.in_force = self._mechanisms.world_at(first_hour)
         stretches = self._mechanisms.stretches(first_hour)
         values = stretches[0].values
         review = (first_hour // HOURS_PER_WEEK) % authority.REVIEW_WEEKS == 0
@@ -201,7 +205,7 @@ class CorridorModel(Model):
         """Hours of every post through the week, stretch by stretch; the posts' state runs on."""
         memory, hours = self.memory, []
         for stretch in stretches:
-            shape = shape_of_week(self.world, stretch.values, memory, first_hour)
+            shape = shape_of_week(self.in_force, stretch.values, memory, first_hour)
             state = PostState(memory.backlog, memory.exertion, memory.scanner_up)
             part, state = post_hours(
                 np.uint64(self.keys.posts),
@@ -211,8 +215,8 @@ class CorridorModel(Model):
                 stretch.posts,
                 shape,
                 state,
-                self.world.waits,
-                self.world.normal,
+                self.in_force.waits,
+                self.in_force.normal,
             )
             memory.backlog, memory.exertion, memory.scanner_up = state
             hours.append(part)
@@ -230,7 +234,7 @@ class CorridorModel(Model):
         memory = self.memory
         opening_g = memory.load_g.sum(axis=0)
         opening_stock = memory.stock_g.copy()
-        received = supply_of_week(self.world, memory, first_hour)
+        received = supply_of_week(self.in_force, memory, first_hour)
         memory.stock_g += received
         before = memory.load_key.size
         purchase, transport = self._send(first_hour, decisions)
@@ -238,17 +242,17 @@ class CorridorModel(Model):
         logs = []
         for stretch, part, dealt in zip(stretches, hours, dealings, strict=True):
             active = np.flatnonzero(fate == Fate.UNDER_WAY)
-            loads = loads_under_way(self.world, memory)
+            loads = loads_under_way(self.in_force, memory)
             loads = type(loads)(*(column[active] for column in loads))
             carried, log = carry(
                 60 * first_hour,
                 60 * (first_hour + stretch.to_h),
                 loads,
-                self.world.route_arrays,
+                self.in_force.route_arrays,
                 stretch.posts,
                 part,
                 dealt,
-                self.world.rules,
+                self.in_force.rules,
             )
             memory.load_stop[active], memory.load_visit[active] = carried.stop, carried.visit
             memory.load_minute[active], fate[active] = carried.minute, carried.fate
@@ -265,7 +269,7 @@ class CorridorModel(Model):
             received_g=received,
             purchase_cents=purchase,
             transport_cents=transport,
-            programme_cents=programme_cents(self.world, first_hour),
+            programme_cents=programme_cents(self.in_force, first_hour),
             stretches=stretches,
             hours=hours,
             first_minute=60 * first_hour,
@@ -273,7 +277,7 @@ class CorridorModel(Model):
 
     def _send(self, first_hour: int, decisions: Decisions) -> tuple[Ints, Ints]:
         """Dispatch loads with their couriers; gives what traffickers pay for goods and transport, cents."""
-        world, memory = self.world, self.memory
+        world, memory = self.in_force, self.memory
         stock = sending_stock(world, memory)
         sent, planned = dispatch(
             first_hour // HOURS_PER_WEEK,
@@ -330,7 +334,7 @@ class CorridorModel(Model):
         records: Records,
     ) -> None:
         """What the week's encounters change in everybody's memory; next week acts on it."""
-        world, memory, log = self.world, self.memory, happened.log
+        world, memory, log = self.in_force, self.memory, happened.log
         shape = memory.caught.shape
         owner = world.flows.trafficker[memory.load_flow]
         cell = (owner[log.load] * shape[1] + log.post) * N_COVERS + log.cover

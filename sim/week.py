@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -26,8 +27,9 @@ from sim.agents.trafficker import review as take_routes
 from sim.kernels.arrays import DOG, SCALE, SCAN, WAIT, Dealings, LoadArrays, PostArrays, PostHours, WeekShape
 from sim.kernels.dispatch import FlowArrays, OptionArrays
 from sim.kernels.perceive import actual, believed
-from sim.scenario.overlay import cut_hours, hour_of, strength_at
+from sim.scenario.overlay import cut_hours, hour_of, in_order, strengths_at
 from sim.world.calendar import HOURS_PER_WEEK, hours_of_week
+from sim.world.in_force import world_in_force
 from sim.world.parameters import Parameters, changed
 from sim.world.post_table import post_arrays
 from sim.world.world import World
@@ -58,40 +60,58 @@ class Decisions(NamedTuple):
 
 
 class Mechanisms:
-    """Parameters in force at any hour, made once for each combination of strengths."""
+    """What is in force at any hour, made once for each combination of strengths."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._made: dict[tuple[float, ...], tuple[Parameters, PostArrays]] = {}
+        self._wide = [any(change.is_wide for change in i.changes) for i in world.interventions]
+        self._narrow = [not all(change.is_wide for change in i.changes) for i in world.interventions]
+        self._worlds: dict[tuple[float, ...], World] = {}
+        self._made: dict[tuple[tuple[float, ...], tuple[float, ...]], tuple[Parameters, PostArrays]] = {}
+
+    def world_at(self, hour: int) -> World:
+        """The world under the wide changes of an hour: tiers, market, covers, countries' rules."""
+        strengths = self._strengths(hour, self._wide)
+        if not any(strengths):
+            return self._world
+        if strengths not in self._worlds:
+            laid = in_order(self._world.interventions, strengths)
+            self._worlds[strengths] = world_in_force(self._world, laid)
+        return self._worlds[strengths]
 
     def stretches(self, first_hour: int) -> list[Stretch]:
-        """Stretches of the week that begins at an absolute hour, cut where a mechanism changes."""
+        """Stretches of the week that begins at an absolute hour, cut where a mechanism changes.
+
+        Numbers of posts and countries change at their hour; wide ones hold from the week's first hour on.
+        """
         cuts = cut_hours(self._world.interventions, first_hour, first_hour + HOURS_PER_WEEK)
         edges = sorted({first_hour, *cuts, first_hour + HOURS_PER_WEEK})
         found: list[Stretch] = []
         for a, b in pairwise(edges):
-            values, posts = self._at(a)
+            values, posts = self._at(a, first_hour)
             if found and found[-1].values is values:
                 found[-1] = found[-1]._replace(to_h=b - first_hour)
             else:
                 found.append(Stretch(a - first_hour, b - first_hour, values, posts))
         return found
 
-    def _at(self, hour: int) -> tuple[Parameters, PostArrays]:
+    def _strengths(self, hour: int, concerned: Sequence[bool]) -> tuple[float, ...]:
+        strengths = strengths_at(self._world.interventions, hour)
+        return tuple(s if here else 0.0 for s, here in zip(strengths, concerned, strict=True))
+
+    def _at(self, hour: int, first_hour: int) -> tuple[Parameters, PostArrays]:
         world = self._world
-        strengths = tuple(strength_at(i, hour) for i in world.interventions)
-        if not any(strengths):
+        strengths, wide = self._strengths(hour, self._narrow), self._strengths(first_hour, self._wide)
+        if not any(strengths) and not any(wide):
             return world.base, world.base_posts
-        if strengths not in self._made:
-            laid = [
-                (change, s)
-                for i, s in zip(world.interventions, strengths, strict=True)
-                for change in i.changes
-            ]
-            values = changed(world.base, laid, world.posts, world.countries)
-            arrays = post_arrays(values, world.posts, world.countries, world.scenario, world.corridor)
-            self._made[strengths] = values, arrays
-        return self._made[strengths]
+        if (strengths, wide) not in self._made:
+            values = changed(
+                world.base, in_order(world.interventions, strengths), world.posts, world.countries
+            )
+            scenario = self.world_at(first_hour).scenario
+            arrays = post_arrays(values, world.posts, world.countries, scenario, world.corridor)
+            self._made[strengths, wide] = values, arrays
+        return self._made[strengths, wide]
 
 
 def shape_of_week(world: World, values: Parameters, memory: Memory, first_hour: int) -> WeekShape:
@@ -263,8 +283,9 @@ def programme_cents(world: World, first_hour: int) -> int:
     total = 0.0
     last = first_hour + HOURS_PER_WEEK
     for intervention in world.interventions:
-        edges = [first_hour, *cut_hours([intervention], first_hour, last), last]
-        share = sum((b - a) * strength_at(intervention, a) for a, b in pairwise(edges)) / HOURS_PER_WEEK
+        concerned = [intervention, *(i for i in world.interventions if intervention.name in i.undoes)]
+        edges = [first_hour, *cut_hours(concerned, first_hour, last), last]
+        share = sum((b - a) * strengths_at(concerned, a)[0] for a, b in pairwise(edges)) / HOURS_PER_WEEK
         total += share * intervention.running_cost_usd_per_year.value / border_post.WEEKS_PER_YEAR
         start = max(world.start_hour, hour_of(intervention.start) if intervention.start else world.start_hour)
         is_over = intervention.end is not None and hour_of(intervention.end) <= start

@@ -6,9 +6,11 @@ from itertools import pairwise
 from types import SimpleNamespace as Row
 
 from sim.codes import Cover, Mode, PostClass
-from sim.scenario.overlay import hour_of, limits_at
+from sim.scenario.change import limits_at
+from sim.scenario.overlay import hour_of
 from sim.scenario.schema import CountryServices
 from sim.scenario.schema import Post as PostSpec
+from sim.scenario.selectors import parse_selector
 from sim.world.parameters import selectable, services_of
 
 
@@ -120,6 +122,8 @@ def _flows(world):
 
 def _intervention(world, intervention):
     return Row(
+        name=intervention.name,
+        undoes=list(intervention.undoes),
         start=hour_of(intervention.start) if intervention.start else None,
         end=hour_of(intervention.end) if intervention.end else None,
         ramp_weeks=intervention.ramp_weeks,
@@ -134,6 +138,8 @@ def _change(world, change):
     """Rows that a change acts on, how, and the hard limits of its number."""
     of_posts = change.what in world.base.post
     rows = [selectable(p) for p in world.posts] if of_posts else [{"country": c} for c in world.countries]
+    classes = [p.klass for p in world.posts] if of_posts else [0] * len(rows)
+    alike = parse_selector(change.like) if change.like is not None else None
     limits = limits_at(PostSpec if of_posts else CountryServices, change.what)
     return Row(
         what=change.what,
@@ -142,6 +148,9 @@ def _change(world, change):
         to=change.to,
         by=change.by,
         plus=change.plus,
+        shared=change.shared,
+        alike=None if alike is None else [i for i, row in enumerate(rows) if alike.matches(row)],
+        classes=[int(c) for c in classes],
         least=limits.least,
         most=limits.most,
         whole=limits.whole,

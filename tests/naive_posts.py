@@ -37,6 +37,16 @@ def strength_at(intervention, hour):
     return intervention.strength if n == steps else intervention.strength * n / steps
 
 
+def strengths_at(interventions, hour):
+    """Strength of each; what undoes one leaves it 1 - its own."""
+    own = {i.name: strength_at(i, hour) for i in interventions}
+    for i in interventions:
+        for name in i.undoes:
+            if name in own:
+                own[name] *= 1.0 - strength_at(i, hour)
+    return [own[i.name] for i in interventions]
+
+
 def edges(interventions, from_hour, to_hour):
     """The two hours and those between them at which a strength may change, in order."""
     cuts = {from_hour, to_hour}
@@ -52,7 +62,7 @@ def stretches(given, first_hour):
     cuts = edges(given.interventions, first_hour, first_hour + 168)
     made, before = [], None
     for a, b in pairwise(cuts):
-        strengths = [strength_at(i, a) for i in given.interventions]
+        strengths = strengths_at(given.interventions, a)
         if strengths == before:
             made[-1].to_h = b - first_hour
             continue
@@ -64,23 +74,46 @@ def stretches(given, first_hour):
 
 
 def values_at(given, hour):
-    """Values of posts and of countries in force at an hour, the interventions laid over them in order."""
+    """Values of posts and of countries in force at an hour: what is set first, then factors, then amounts."""
     post = {name: list(values) for name, values in given.post_values.items()}
     country = {name: list(values) for name, values in given.country_values.items()}
-    for i in given.interventions:
-        for change in i.changes:
-            values = (post if change.of_posts else country)[change.what]
-            for row in change.rows:
-                values[row] = laid_over(values[row], change, strength_at(i, hour))
+    strength = dict(
+        zip([i.name for i in given.interventions], strengths_at(given.interventions, hour), strict=True)
+    )
+    by_name = sorted(given.interventions, key=lambda i: i.name)
+    for kind in ("set", "factor", "amount"):
+        for i in by_name:
+            for change in i.changes:
+                if kind_of(change) == kind:
+                    before = given.post_values if change.of_posts else given.country_values
+                    values = (post if change.of_posts else country)[change.what]
+                    for row in change.rows:
+                        target = target_of(change, values[row], before[change.what], row)
+                        values[row] = laid_over(values[row], target, change, strength[i.name])
     return post, country
 
 
-def laid_over(base, change, strength):
+def kind_of(change):
+    if change.to is not None or change.alike is not None:
+        return "set"
+    return "amount" if change.by is None else "factor"
+
+
+def target_of(change, value, before, row):
+    """Value at full strength; `like` takes the mean, before any intervention, of those of the same class."""
+    if change.alike is not None:
+        same = [before[i] for i in change.alike if change.classes[i] == change.classes[row]]
+        return math.fsum(same) / len(same)
+    if change.to is not None:
+        return change.to
+    if change.by is not None:
+        return value * change.by
+    return value + (change.shared / len(change.rows) if change.plus is None else change.plus)
+
+
+def laid_over(base, target, change, strength):
     if strength == 0.0:
         return base
-    target = change.to
-    if target is None:
-        target = base + change.plus if change.by is None else base * change.by
     value = target if strength == 1.0 else base + strength * (target - base)
     if value == base:
         return base

@@ -40,7 +40,7 @@ class Authority(Agent):
     @property
     def rule(self) -> str:
         """How it places its mobile teams."""
-        return services_of(self.model.world.scenario, self.country).allocation
+        return services_of(self.model.in_force.scenario, self.country).allocation
 
     @property
     def teams(self) -> dict[str, int]:

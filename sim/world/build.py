@@ -10,22 +10,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import COVER_ON_MODE, NO_POST, Cover
-from sim.kernels.arrays import CarryRules, RouteArrays
+from sim.codes import NO_POST
+from sim.kernels.arrays import RouteArrays
 from sim.kernels.post_hours import NORMAL_STEPS, wait_table
 from sim.scenario.complete import ANY
 from sim.scenario.load import Loaded, ScenarioError
-from sim.scenario.overlay import Intervention, hour_of
-from sim.scenario.schema import CoverSpec, Scenario
+from sim.scenario.overlay import Intervention, hour_of, in_order, placed
+from sim.scenario.schema import Scenario
 from sim.world.calendar import HOURS_PER_WEEK
 from sim.world.candidates import candidate_routes
 from sim.world.consignors import consignors
 from sim.world.corridor import build_corridor
 from sim.world.faults import Misfit, WorldError
+from sim.world.in_force import world_in_force
 from sim.world.options import options_of
-from sim.world.parameters import base_parameters, changed
+from sim.world.parameters import base_parameters
 from sim.world.parts import Corridor, Post, Route
+from sim.world.portfolio import change_faults, portfolio_faults
 from sim.world.post_table import post_arrays
+from sim.world.rules import carry_rules
 from sim.world.size import too_large
 from sim.world.tables import Tables, read_tables, tables_folder
 from sim.world.ways import TravelCosts
@@ -68,7 +71,7 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
     corridor = build_corridor(tables, scenario.start)
     posts = tuple(sorted(corridor.posts.values(), key=lambda p: p.post_id))
     countries = tuple(sorted({p.country for p in corridor.places.values()} | {p.country for p in posts}))
-    refuse_repeated(interventions)
+    laid = placed(interventions, scenario.start)
     misfits = [*_misfits(scenario, corridor, countries), *too_large(scenario, len(posts))]
     if misfits:
         raise WorldError(misfits=misfits)
@@ -96,7 +99,9 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
     post_row = {p.post_id: i for i, p in enumerate(posts)}
     legs = tuple(sorted(corridor.legs))
     route_arrays, steps = _route_arrays(routes, corridor, post_row, legs, costs)
-    changed(base, [(change, 1.0) for i in interventions for change in i.changes], posts, countries)
+    faults = change_faults(laid, base, posts, countries)
+    if faults := faults or portfolio_faults(laid, base, posts, countries):
+        raise WorldError(faults)
     base_posts = post_arrays(base, posts, countries, scenario, corridor)
     commodities = tuple(sorted({c for supply in scenario.supply.values() for c in supply.mix}))
     flows, traffickers = consignors(scenario, corridor, tables, commodities)
@@ -105,9 +110,10 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
     )
     per_day = travel.loss_per_day.value
     prior_hit = _prior_hit(routes)
-    return World(
+    world = World(
         scenario=scenario,
-        interventions=tuple(interventions),
+        interventions=laid,
+        tables=tables,
         corridor=corridor,
         start_hour=hour_of(scenario.start) - scenario.burn_in_weeks * HOURS_PER_WEEK,
         n_weeks=scenario.burn_in_weeks + scenario.weeks,
@@ -126,12 +132,14 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
         flow_arrays=flow_arrays,
         option_arrays=option_arrays,
         options=options,
-        rules=_rules(scenario),
+        rules=carry_rules(scenario),
         profiles=_profiles(tables, posts),
         waits=wait_table(max(1, *(p.lanes for p in posts))),
         normal=np.array([NormalDist().inv_cdf((i + 0.5) / NORMAL_STEPS) for i in range(NORMAL_STEPS)]),
         prior_hit=prior_hit,
     )
+    world_in_force(world, in_order(laid, [1.0] * len(laid)))
+    return world
 
 
 def _pairs(scenario: Scenario) -> dict[str, list[str]]:
@@ -180,14 +188,6 @@ def _misfits(scenario: Scenario, corridor: Corridor, countries: Sequence[str]) -
         if home not in countries
     ]
     return found
-
-
-def refuse_repeated(interventions: Sequence[Intervention]) -> None:
-    """Refuse interventions that are given more than once; raises WorldError with all of them."""
-    times = Counter(i.name for i in interventions)
-    faults = [f"intervention {name}: expected once (got it {n} times)" for name, n in times.items() if n > 1]
-    if faults:
-        raise WorldError(faults)
 
 
 def _prior_hit(routes: Sequence[Route]) -> float:
@@ -258,21 +258,6 @@ def _route_arrays(
         np.array(step_route, np.int64), np.array(step_leg, np.int64), np.array(step_stop, np.int64)
     )
     return arrays, steps
-
-
-def _rules(scenario: Scenario) -> CarryRules:
-    covers: list[CoverSpec] = [getattr(scenario.covers, c.name.lower()) for c in Cover]
-    travel = scenario.travel
-    return CarryRules(
-        image=np.array([c.image_factor.value for c in covers]),
-        image_half_g=np.array([1000.0 * c.image_half_kg.value for c in covers]),
-        odour=np.array([c.odour_factor.value for c in covers]),
-        cover_on_mode=np.array(COVER_ON_MODE, np.int64),
-        turn_back=travel.turn_back_prob.value,
-        turn_back_min=round(60 * travel.turn_back_h.value),
-        most_tries=travel.most_tries,
-        patience_min=round(60 * travel.patience_h.value),
-    )
 
 
 def _profiles(tables: Tables, posts: Sequence[Post]) -> Profiles:

@@ -13,6 +13,7 @@ from sim.scenario.overlay import Intervention
 from sim.scenario.schema import Scenario
 from sim.world.parameters import Parameters
 from sim.world.parts import Corridor, Post, Route
+from sim.world.tables import Tables
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -109,7 +110,8 @@ class World:
     """Everything that a run needs but the key; rows are sorted by name."""
 
     scenario: Scenario
-    interventions: tuple[Intervention, ...]
+    interventions: tuple[Intervention, ...]  # each with the day on which it starts
+    tables: Tables
     corridor: Corridor
     start_hour: int  # absolute hour at which the run, burn-in included, begins
     n_weeks: int  # burn-in included

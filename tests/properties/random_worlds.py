@@ -319,7 +319,10 @@ def _services(lot, country):
 
 def random_interventions(lot: Lot, scenario: Scenario) -> list[Intervention]:
     """Up to three, with dates about the run, ramps and strengths; some never begin, some end before it."""
-    return [_intervention(lot, f"change_{i}", scenario) for i in range(lot.whole("interventions", 0, 3))]
+    laid = [_intervention(lot, f"change_{i}", scenario) for i in range(lot.whole("interventions", 0, 3))]
+    if len(laid) > 1 and lot.chance("undone", 0.3):
+        laid[1] = laid[1].model_copy(update={"undoes": (laid[0].name,)})
+    return laid
 
 
 def _intervention(lot, name, scenario):
@@ -338,12 +341,12 @@ def _intervention(lot, name, scenario):
             "strength": lot.number(f"{name} strength", 0.0, 1.0),
             "capital_cost_usd": lot.number(f"{name} capital", 0.0, 1e6),
             "running_cost_usd_per_year": lot.number(f"{name} running", 0.0, 1e6),
-            "changes": [_change(lot, f"{name} {i}") for i in range(lot.whole(f"{name} changes", 1, 4))],
+            "changes": [_change(lot, f"{name} {i}", name) for i in range(lot.whole(f"{name} changes", 1, 4))],
         }
     )
 
 
-def _change(lot, name):
+def _change(lot, name, intervention):
     of_posts = lot.chance(f"{name} of posts", 0.6)
     table = _flat(POST) if of_posts else SERVICES
     what = lot.one_of(f"{name} what", sorted(table))
@@ -351,11 +354,14 @@ def _change(lot, name):
         what, of_posts = "open_hours", True
     span = _flat(POST)[what] if of_posts else SERVICES[what]
     target = 0.0 if what == "open_hours" else float(lot.number(f"{name} target", *span))
-    way = lot.one_of(f"{name} way", ("to", "by", "plus"))
+    sets = ("to", "like") if intervention == "change_0" else ()  # two that set one number contradict
+    way = "to" if what == "open_hours" else lot.one_of(f"{name} way", (*sets, "by", "plus", "shared"))
     amounts = {
         "to": target,
         "by": lot.number(f"{name} factor", 0.0, 3.0),
         "plus": target - span[0] - 0.5 * span[1],
+        "shared": 3.0 * (target - span[0]),
+        "like": "",
     }
     where = lot.one_of(f"{name} where", WHERE_POSTS if of_posts else WHERE_COUNTRIES)
     return {"where": where, "what": what, way: amounts[way]}
