@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -114,12 +114,13 @@ def adaptation_figure(effects: Effects) -> Figure:
     against = {effects.behaviour: effects, **effects.others}
     known = [b for b in BEHAVIOURS if b in against] + sorted(set(against) - set(BEHAVIOURS))
     signs = dict(zip(BEHAVIOURS, (("o", BLUE), ("s", ORANGE), ("^", GREY), ("D", GREEN)), strict=True))
-    looks, effect_of = {}, {}
+    looks: dict[Any, tuple[str, str, str]] = {}
+    effect_of: dict[tuple[str, Any], Any] = {}
     for behaviour in known:
         sign, colour = signs.get(behaviour, ("v", PURPLE))
         looks[behaviour] = (f"{behaviour.replace('_', '-')} traffickers", colour, sign)
         rows = rows_of(against[behaviour], MAIN)
-        effect_of |= {(arm, behaviour): rows.loc[arm] for arm in rows.index}
+        effect_of |= {(arm, behaviour): row for arm, row in rows.items()}
     return _beside(
         effects, looks, effect_of, "What adaptation eats: effect on what is delivered, by behaviour"
     )
@@ -158,7 +159,7 @@ def _beside(
                 note.set(transform=axes.get_yaxis_transform(), fontsize=7.5, color=INK)
         axes.set_xlim(*wide_limits(ends))
         signed_axis(axes, 9)
-        look = {"ls": "none", "ms": 6}
+        look: dict[str, Any] = {"ls": "none", "ms": 6}
         _legend(figure, [Line2D([], [], marker=s, color=c, label=w, **look) for w, c, s in looks.values()])
         entitle(figure, effects, title)
     return figure

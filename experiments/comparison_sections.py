@@ -12,6 +12,7 @@ from experiments.effect_words import (
     MAIN,
     amount,
     between,
+    by_arm,
     keys_words,
     percent,
     rows_of,
@@ -81,21 +82,21 @@ def _main(effects: Effects) -> list[Section]:
     rows = rows_of(effects, MAIN)
     if not len(rows):
         return []
-    some = rows.iloc[0]
+    some = next(iter(rows.values()))
     cells = [
         (
             _numbered(n, arm, effects),
-            told(row["difference"], row["low"], row["high"], ""),
-            percent(row["relative"]),
+            told(row.difference, row.low, row.high, ""),
+            percent(row.relative),
             verdict(row),
-            _share(row["prob_better"]),
-            between(row["outcome_low"], row["outcome_high"], ""),
+            _share(row.prob_better),
+            between(row.outcome_low, row.outcome_high, ""),
         )
         for n, arm, row in _by_arm(effects, rows)
     ]
-    estimator = {"conditional": "cond.", "realised": "real."}.get(some["estimator"], some["estimator"])
+    estimator = {"conditional": "cond.", "realised": "real."}.get(some.estimator, some.estimator)
     lines = (
-        f"{some['label']}, {some['unit']}; less is better; baseline {amount(some['baseline'], some['unit'])}",
+        f"{some.label}, {some.unit}; less is better; baseline {amount(some.baseline, some.unit)}",
         f"difference {estimator}; keys better and 95 % of keys: single keys, real.",
     )
     head = ("arm", "difference (95 % interval)", "of baseline", "verdict", "keys better", "95 % of keys")
@@ -117,13 +118,13 @@ def _in_full(effects: Effects, found: Mapping[str, Any]) -> list[Section]:
     for arm in sorted_arms(effects):
         cells, unclear = [], []
         for rows in found.values():
-            if arm in rows.index and verdict(rows.loc[arm]) != "unclear":
-                row = rows.loc[arm]
-                difference = told(row["difference"], row["low"], row["high"], row["unit"])
-                estimate = f"{row['estimator'][:4]}."
-                cells.append((row["label"], difference, percent(row["relative"]), verdict(row), estimate))
-            elif arm in rows.index:
-                unclear.append(str(rows.loc[arm, "label"]))
+            if arm in rows and verdict(rows[arm]) != "unclear":
+                row = rows[arm]
+                difference = told(row.difference, row.low, row.high, row.unit)
+                estimate = f"{row.estimator[:4]}."
+                cells.append((row.label, difference, percent(row.relative), verdict(row), estimate))
+            elif arm in rows:
+                unclear.append(str(rows[arm].label))
         notes = (f"no clear change of {', '.join(unclear)}",) if unclear else ()
         head = (
             ("outcome", "difference (95 % interval)", "of baseline", "verdict", "estimate") if cells else ()
@@ -140,9 +141,9 @@ def _abreast(effects: Effects, found: Mapping[str, Any]) -> list[Section]:
         some = arms[start : start + ARMS_ABREAST]
         cells = []
         for rows in found.values():
-            first = rows.iloc[0]
-            changes = (_change(rows.loc[arm]) if arm in rows.index else "-" for _, arm in some)
-            cells.append((f"{first['label']} ({first['estimator'][:4]}.)", *changes))
+            first = next(iter(rows.values()))
+            changes = (_change(rows[arm]) if arm in rows else "-" for _, arm in some)
+            cells.append((f"{first.label} ({first.estimator[:4]}.)", *changes))
         lines = ("% of the baseline by number of the arm; ~ no clear change",)
         head = ("outcome", *(str(n) for n, _ in some))
         parts.append(Section("WHAT ELSE CHANGES", lines, head, tuple(cells)))
@@ -156,7 +157,7 @@ def _displacement(effects: Effects) -> list[Section]:
         for kind in KINDS if len(effects.arms) <= FEW_ARMS else KINDS_OF_MANY:
             rows = table[(table["by"] == kind) & ((table["low"] > 0) | (table["high"] < 0))]
             rows = rows.reindex(rows["difference_kg"].abs().sort_values(ascending=False).index)
-            moves = [_move(row) for row in rows.head(TOP_MOVES).to_dict("records")]
+            moves = [_move(row) for row in rows.head(TOP_MOVES).itertuples()]
             cells.append((_numbered(n, arm, effects), kind, "; ".join(moves) or UNCLEAR))
     lines = (f"kilograms carried in the reported period: the {TOP_MOVES} largest clear changes of each kind",)
     return [Section("WHERE FLOWS WENT", lines, ("arm", "by", "difference, kg (of baseline)"), tuple(cells))]
@@ -170,8 +171,8 @@ def _replacement(effects: Effects) -> list[Section]:
     own = set(table.loc[table["default"], "replacement_share"])
     cells = []
     for n, arm in enumerate(sorted_arms(effects), 1):
-        rows = table[table["arm"] == arm].set_index("replacement_share")
-        found = (_relative(rows.loc[share]) if share in rows.index else "-" for share in shares)
+        rows = {row.replacement_share: row for row in table[table["arm"] == arm].itertuples()}
+        found = (_relative(rows[share]) if share in rows else "-" for share in shares)
         cells.append((_numbered(n, arm, effects), *found))
     heads = [f"share {share:g}{' (scenario)' if share in own else ''}" for share in shares]
     lines = ("delivered, % of the baseline, by the share of a loss that traffickers send again",)
@@ -185,7 +186,7 @@ def _behaviours(effects: Effects) -> list[Section]:
     rows = [rows_of(other, MAIN) for other in against.values()]
     cells = []
     for n, arm in enumerate(sorted_arms(effects), 1):
-        found = (_relative(some.loc[arm]) if arm in some.index else "-" for some in rows)
+        found = (_relative(some[arm]) if arm in some else "-" for some in rows)
         cells.append((_numbered(n, arm, effects), *found))
     lines = ("delivered, % of the baseline, the same comparison against each: how much adaptation eats",)
     heads = [behaviour.replace("_", "-") for behaviour in against]
@@ -196,10 +197,10 @@ def _costs(effects: Effects) -> list[Section]:
     if not len(effects.costs):
         return []
     cells = []
-    for n, arm, row in _by_arm(effects, effects.costs.set_index("arm")):
-        cost = told(row["cost_usd"], row["cost_low"], row["cost_high"], "USD")
-        kept = told(row["kept_off_kg"], row["kept_off_low"], row["kept_off_high"], "kg")
-        price = amount(row["usd_per_kg"], "USD") if row["kept_off_low"] > 0 else UNCLEAR
+    for n, arm, row in _by_arm(effects, by_arm(effects.costs)):
+        cost = told(row.cost_usd, row.cost_low, row.cost_high, "USD")
+        kept = told(row.kept_off_kg, row.kept_off_low, row.kept_off_high, "kg")
+        price = amount(row.usd_per_kg, "USD") if row.kept_off_low > 0 else UNCLEAR
         cells.append((_numbered(n, arm, effects), cost, kept, price))
     head = ("arm", "public cost (95 %)", "kept off the market (95 %)", "a kilogram")
     return [Section("WHAT IT COSTS THE STATE", (), head, tuple(cells))]
@@ -210,12 +211,12 @@ def _precision(effects: Effects) -> list[Section]:
     cells = [
         (
             _numbered(n, arm, effects),
-            _count(row["pairs"]),
-            _count(row["pairs_for_1pct"]),
-            _count(row["pairs_for_sign"]),
-            _share(row["sign_agree"]),
-            "-" if math.isnan(row["variance_ratio"]) else f"{row['variance_ratio']:,.1f}",
-            str(row["interval"]),
+            _count(row.pairs),
+            _count(row.pairs_for_1pct),
+            _count(row.pairs_for_sign),
+            _share(row.sign_agree),
+            "-" if math.isnan(row.variance_ratio) else f"{row.variance_ratio:,.1f}",
+            str(row.interval),
         )
         for n, arm, row in _by_arm(effects, rows)
     ]
@@ -247,10 +248,10 @@ def _again(effects: Effects, command: str) -> Section:
     return Section("TO MAKE IT AGAIN", tuple(lines))
 
 
-def _by_arm(effects: Effects, rows: Any) -> list[tuple[int, str, Any]]:  # noqa: ANN401 (a frame)
+def _by_arm(effects: Effects, rows: Mapping[str, Any]) -> list[tuple[int, str, Any]]:
     """Number, arm and row of each arm that has one, from the least to the most delivered."""
     arms = enumerate(sorted_arms(effects), 1)
-    return [(n, arm, rows.loc[arm]) for n, arm in arms if arm in rows.index]
+    return [(n, arm, rows[arm]) for n, arm in arms if arm in rows]
 
 
 def _numbered(n: int, arm: str, effects: Effects) -> str:
@@ -262,27 +263,23 @@ def _change(row: Any) -> str:  # noqa: ANN401 (a row)
     """Relative change where it is clear; the difference itself where the baseline is nothing."""
     if verdict(row) == "unclear":
         return UNCLEAR
-    unit = str(row["unit"])
-    return (
-        amount(row["difference"], unit, signed=True)
-        if math.isnan(row["relative"])
-        else percent(row["relative"])
-    )
+    unit = str(row.unit)
+    return amount(row.difference, unit, signed=True) if math.isnan(row.relative) else percent(row.relative)
 
 
-def _move(row: Mapping[Any, Any]) -> str:
+def _move(row: Any) -> str:  # noqa: ANN401 (a row)
     """A place and how much more is carried there."""
-    base, kg = row["baseline_kg"], row["difference_kg"]
+    base, kg = row.baseline_kg, row.difference_kg
     share = percent(kg / base).replace(" ", "") if base else "new"
-    return f"{row['name']} {told(kg, kg, kg, '').partition(' ')[0]} ({share})"
+    return f"{row.name} {told(kg, kg, kg, '').partition(' ')[0]} ({share})"
 
 
 def _relative(row: Any) -> str:  # noqa: ANN401 (a row)
     """Relative effect and the half-width of its interval."""
-    if math.isnan(row["relative"]):
+    if math.isnan(row.relative):
         return "-"
-    half = (row["relative_high"] - row["relative_low"]) / 2
-    return f"{percent(row['relative']).removesuffix(' %')} ± {percent(half, signed=False)}"
+    half = (row.relative_high - row.relative_low) / 2
+    return f"{percent(row.relative).removesuffix(' %')} ± {percent(half, signed=False)}"
 
 
 def _share(value: float) -> str:

@@ -58,9 +58,11 @@ def csv_text(frame: pd.DataFrame) -> str:
     """
     from pandas.api.types import is_numeric_dtype
 
-    texts = [name for name in frame.columns if not is_numeric_dtype(frame[name])]
-    safe = frame.assign(**{name: [_neutral(cell) for cell in frame[name]] for name in texts})
-    safe.columns = [_neutral(name) for name in frame.columns]
+    safe = frame.copy()
+    for name in frame.columns:
+        if not is_numeric_dtype(frame[name]):
+            safe[name] = [_neutral(cell) for cell in frame[name]]
+    safe.columns = [str(_neutral(str(name))) for name in frame.columns]
     return str(safe.to_csv(index=False, lineterminator="\n"))
 
 

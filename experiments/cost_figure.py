@@ -9,13 +9,14 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.effect_rows import COLOURS, entitle, signed_tick, unit_scale, verdict_handles, wide_limits
-from experiments.effect_words import amount, arm_lines
+from experiments.effect_words import amount, arm_lines, by_arm, sorted_arms
 from experiments.map_names import POINT, LabelRoom
 from experiments.style import GREY, INK, LAND, PALE, figure_style, new_figure, nice_steps
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
     from experiments.effects import Effects
 
@@ -37,11 +38,12 @@ class Priced(NamedTuple):
 
 def cost_figure(effects: Effects) -> Figure:
     """Public cost of each arm against the kilograms it keeps off the market; rays are prices of one."""
-    table = effects.costs.set_index("arm")
-    largest = float(np.nanmax(np.abs(table[["cost_usd", "cost_low", "cost_high"]].to_numpy()), initial=0.0))
+    rows = by_arm(effects.costs)
+    costs = effects.costs[["cost_usd", "cost_low", "cost_high"]].to_numpy(dtype=float)
+    largest = float(np.nanmax(np.abs(costs), initial=0.0))
     scale, unit = unit_scale("USD", largest)
-    arms = sorted(table.index, key=lambda arm: -float(table.loc[arm, "kept_off_kg"]))
-    priced = [_priced(n, arm, table.loc[arm], scale) for n, arm in enumerate(arms, 1)]
+    arms = [arm for arm in sorted_arms(effects) if arm in rows]
+    priced = [_priced(n, rows[arm], scale) for n, arm in enumerate(arms, 1)]
     high = HEAD_IN + max(LEAST_IN, LIST_ROW_IN * (len(arms) + 2)) + FOOT_IN
     with figure_style():
         figure = new_figure(WIDTH_IN, high)
@@ -73,11 +75,11 @@ def cost_figure(effects: Effects) -> Figure:
     return figure
 
 
-def _priced(number: int, arm: str, row: Any, scale: float) -> Priced:  # noqa: ANN401 (a row)
-    cost = tuple(scale * float(row[part]) for part in ("cost_low", "cost_usd", "cost_high"))
-    kept = tuple(float(row[part]) for part in ("kept_off_low", "kept_off_kg", "kept_off_high"))
+def _priced(number: int, row: Any, scale: float) -> Priced:  # noqa: ANN401 (a row)
+    cost = (scale * row.cost_low, scale * row.cost_usd, scale * row.cost_high)
+    kept = (row.kept_off_low, row.kept_off_kg, row.kept_off_high)
     said = "better" if kept[0] > 0 else "worse" if kept[2] < 0 else "unclear"
-    return Priced(number, arm, cost, kept, float(row["usd_per_kg"]), said)
+    return Priced(number, row.arm, cost, kept, row.usd_per_kg, said)
 
 
 def _draw(axes: Axes, p: Priced) -> None:
@@ -105,7 +107,7 @@ def _number(axes: Axes, room: LabelRoom, p: Priced) -> None:
     if centre is None:
         text.remove()
     else:
-        text.set_position(axes.transData.inverted().transform(centre))
+        _move(axes, text, centre)
 
 
 def _iso_lines(axes: Axes, room: LabelRoom, scale: float) -> None:
@@ -131,7 +133,7 @@ def _iso_lines(axes: Axes, room: LabelRoom, scale: float) -> None:
         if centre is None:
             text.remove()
         else:
-            text.set_position(axes.transData.inverted().transform(centre))
+            _move(axes, text, centre)
             text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.8})
 
 
@@ -149,7 +151,13 @@ def _zones(axes: Axes, room: LabelRoom) -> None:
         if centre is None:
             text.remove()
         else:
-            text.set_position(axes.transData.inverted().transform(centre))
+            _move(axes, text, centre)
+
+
+def _move(axes: Axes, text: Text, centre: tuple[float, float]) -> None:
+    """Put the middle of a text where there is room, given in display units."""
+    x, y = axes.transData.inverted().transform(centre)
+    text.set_position((float(x), float(y)))
 
 
 def _frame(axes: Axes) -> tuple[float, float, float, float]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.dates import date2num
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -48,7 +49,9 @@ def course_figure(effects: Effects) -> Figure:
             for axes in (by_week, added_up):
                 _mark_start(axes, effects, arm, course)
         for column, ends in enumerate((("low", "high"), ("cumulative_low", "cumulative_high"))):
-            panels[0, column].set_ylim(*wide_limits(weekly[list(ends)].to_numpy(dtype=float).ravel()))
+            panels[0, column].set_ylim(
+                *wide_limits(weekly[list(ends)].to_numpy(dtype=float).ravel().tolist())
+            )
             for axes in panels[:, column]:
                 axes.yaxis.set_major_locator(MaxNLocator(4))
                 axes.yaxis.set_major_formatter(FuncFormatter(signed_tick))
@@ -85,19 +88,19 @@ def _mark_start(axes: Axes, effects: Effects, arm: str, course: pd.DataFrame) ->
         note.set_zorder(5)
         return
     if len(course):
-        first, last = course["start"].iloc[0], course["start"].iloc[-1]
-        day = np.datetime64(start)
-        if first - timedelta(days=7) <= day <= last + timedelta(days=7):
-            axes.axvline(day, color=BLUE, lw=1.2, ls=(0, (4, 2)), zorder=2.5)
+        week = timedelta(days=7)
+        first, last = course["start"].min() - week, course["start"].max() + week
+        if first <= np.datetime64(start) <= last:
+            axes.axvline(float(date2num(start)), color=BLUE, lw=1.2, ls=(0, (4, 2)), zorder=2.5)
 
 
 def _told(effects: Effects, arm: str) -> tuple[str, str]:
     """The whole difference in words, and its colour."""
     rows = rows_of(effects, MAIN)
-    if arm not in rows.index:
+    if arm not in rows:
         return "", INK
-    row = rows.loc[arm]
+    row = rows[arm]
     start = effects.starts.get(arm)
     since = f", from {start:%Y-%m-%d}" if start else ""
-    words = told(row["difference"], row["low"], row["high"], row["unit"])
+    words = told(row.difference, row.low, row.high, row.unit)
     return f"{words.replace('-', '−')}{since}", COLOURS[verdict(row)]

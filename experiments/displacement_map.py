@@ -124,7 +124,7 @@ def _crossings(effects: Effects, arm: str, corridor: Corridor) -> list[Mark]:
     posts: dict[str, list[Any]] = {}
     for post in corridor.posts.values():
         posts.setdefault(post.crossing_id, []).append(post)
-    marks = []
+    marks: list[Mark] = []
     for name, kg in zip(rows["name"], rows["difference_kg"], strict=True):
         sides = posts.get(name)
         if sides and len(marks) < MOST_CROSSINGS:
@@ -167,7 +167,7 @@ def _legend(figure: Figure, most: float) -> None:
         line(0.5 * most, "faint: unclear, the\ninterval holds zero", VERMILLION, FAINT),
     ]
     widths = [line(kg, mass_label(kg)) for kg in nice_steps(most, 3)]
-    look = {"ls": "none", "mfc": "white", "mec": INK}
+    look: dict[str, Any] = {"ls": "none", "mfc": "white", "mec": INK}
     marks = [Line2D([], [], marker="D", ms=4.5, label="crossing whose\nflow moved most", **look)]
     top = figure.axes[0].get_position().y1
     for title, handles, gap in (

@@ -100,16 +100,20 @@ def percent(share: float, *, signed: bool = True) -> str:
     return f"{sign}{size} %"
 
 
-def rows_of(effects: Effects, outcome: str) -> pd.DataFrame:
-    """Effects on one outcome by arm, in the order of the comparison's arms; empty if it was not kept."""
-    table = effects.table[effects.table["outcome"] == outcome].set_index("arm")
-    return table.loc[[arm for arm in effects.arms if arm in table.index]]
+def rows_of(effects: Effects, outcome: str) -> dict[str, Any]:
+    """Effects on one outcome: the row of each arm; empty if the outcome was not kept."""
+    return by_arm(effects.table[effects.table["outcome"] == outcome])
+
+
+def by_arm(frame: pd.DataFrame) -> dict[str, Any]:
+    """The row of each arm in a frame that has one row an arm."""
+    return {str(row.arm): row for row in frame.itertuples()}
 
 
 def sorted_arms(effects: Effects) -> list[str]:
     """Arms from the least to the most that is delivered."""
-    found = rows_of(effects, MAIN)["difference"]
-    return sorted(effects.arms, key=lambda arm: float(found.get(arm, math.inf)))
+    found = rows_of(effects, MAIN)
+    return sorted(effects.arms, key=lambda arm: found[arm].difference if arm in found else math.inf)
 
 
 def keys_words(keys: tuple[int, ...]) -> str:

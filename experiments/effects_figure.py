@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from experiments.effect_rows import (
     NAME_IN,
@@ -84,11 +84,10 @@ def effects_figure(effects: Effects) -> Figure:
 def _draw_panel(axes: Axes, effects: Effects, arms: list[str], outcome: str, *, named: bool) -> list[str]:
     """One outcome, an arm a row; gives the verdicts that are shown."""
     rows = rows_of(effects, outcome)
-    some = rows.iloc[0] if len(rows) else pd.Series({"label": outcome, "unit": "", "better": ""})
-    ends = rows[["low", "high", "difference"]].to_numpy(dtype=float).ravel() if len(rows) else []
-    scale, unit = unit_scale(some["unit"], max((abs(end) for end in ends), default=0.0))
-    label = str(some["label"])
-    better = BETTER.get(str(some["better"]))
+    some = next(iter(rows.values()), SimpleNamespace(label=outcome, unit="", better="", baseline=math.nan))
+    ends = [end for row in rows.values() for end in (row.low, row.high, row.difference)]
+    scale, unit = unit_scale(some.unit, max((abs(end) for end in ends), default=0.0))
+    label, better = str(some.label), BETTER.get(some.better)
     axes.set_title(f"{label[:1].upper()}{label[1:]}", pad=29 if better or unit else 17)
     words = ", ".join(part for part in (unit, better) if part)
     axes.annotate(words, (0, 1), (0, 18), "axes fraction", "offset points", fontsize=7.5, color=GREY)
@@ -96,12 +95,11 @@ def _draw_panel(axes: Axes, effects: Effects, arms: list[str], outcome: str, *, 
     axes.set_xlim(*wide_limits([scale * end for end in ends]))
     zero_line(axes)
     for at, arm in enumerate(arms):
-        if arm in rows.index:
-            draw_effect(axes, at, rows.loc[arm], scale)
+        if arm in rows:
+            draw_effect(axes, at, rows[arm], scale)
     signed_axis(axes, 6 if outcome == MAIN else 4)
-    if len(rows):
-        relative_axis(axes, scale * float(rows["baseline"].iloc[0]), most=6 if outcome == MAIN else 4)
-    return [verdict(rows.loc[arm]) for arm in rows.index]
+    relative_axis(axes, scale * some.baseline, most=6 if outcome == MAIN else 4)
+    return [verdict(row) for row in rows.values()]
 
 
 def _write_effects(axes: Axes, effects: Effects, arms: list[str]) -> None:
@@ -122,10 +120,10 @@ def _write_effects(axes: Axes, effects: Effects, arms: list[str]) -> None:
     for at, words, side in columns:
         write(at, -0.5 - 0.14 / ROW_IN, words, side, GREY)
     for at, arm in enumerate(arms):
-        if arm not in rows.index:
+        if arm not in rows:
             continue
-        row = rows.loc[arm]
-        words = told(row["difference"], row["low"], row["high"], row["unit"])
-        chance = "-" if pd.isna(row["prob_better"]) else f"{100 * row['prob_better']:.0f} %"
-        for (x, _, side), cell in zip(columns, (words, percent(row["relative"]), chance), strict=True):
+        row = rows[arm]
+        words = told(row.difference, row.low, row.high, row.unit)
+        chance = "-" if math.isnan(row.prob_better) else f"{100 * row.prob_better:.0f} %"
+        for (x, _, side), cell in zip(columns, (words, percent(row.relative), chance), strict=True):
             write(x, at, cell.replace("-", "−"), side)
