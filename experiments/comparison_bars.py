@@ -95,16 +95,16 @@ def fates_figure(effects: Effects) -> Figure:
 def replacement_figure(effects: Effects) -> Figure:
     """The effect on what is delivered when nothing, the usual share or all of a loss is sent again."""
     table = effects.replacement
-    looks = {}
-    for share, rows in table.groupby("replacement_share"):
-        is_default = bool(rows["default"].any())
-        words = {0.0: "nothing is sent again (0)", 1.0: "all is sent again (1)"}.get(
-            float(share), f"{share:g}"
-        )
-        words = f"the scenario's own share ({share:g})" if is_default else words
-        colour = BLUE if is_default else SKY if float(share) < 0.5 else PURPLE
-        looks[float(share)] = (words, colour, "o" if is_default else "<" if float(share) < 0.5 else ">")
-    effect_of = {(row.arm, float(row.replacement_share)): row for row in table.itertuples()}
+    own = set(table.loc[table["default"], "replacement_share"].tolist())
+    looks: dict[Any, tuple[str, str, str]] = {}
+    for share in sorted(set(table["replacement_share"].tolist())):
+        words = {0.0: "nothing is sent again (0)", 1.0: "all is sent again (1)"}.get(share, f"{share:g}")
+        colour, sign = (SKY, "<") if share < 0.5 else (PURPLE, ">")
+        if share in own:
+            words, colour, sign = f"the scenario's own share ({share:g})", BLUE, "o"
+        looks[share] = (words, colour, sign)
+    rows: Iterable[Any] = table.itertuples()
+    effect_of = {(str(row.arm), row.replacement_share): row for row in rows}
     title = "If losses are replaced: effect on what is delivered, by share of a loss that is sent again"
     return _beside(effects, looks, effect_of, title)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.comparison_sections import Cells, Section, preface, sections, title
 
@@ -61,12 +61,12 @@ def csv_text(frame: pd.DataFrame) -> str:
     safe = frame.copy()
     for name in frame.columns:
         if not is_numeric_dtype(frame[name]):
-            safe[name] = [_neutral(cell) for cell in frame[name]]
+            safe[name] = frame[name].map(_neutral)
     safe.columns = [str(_neutral(str(name))) for name in frame.columns]
     return str(safe.to_csv(index=False, lineterminator="\n"))
 
 
-def _neutral(cell: object) -> object:
+def _neutral(cell: Any) -> Any:  # noqa: ANN401 (whatever a frame holds)
     """The cell, marked as text if it would be read as a formula."""
     if isinstance(cell, str) and cell.startswith(_FORMULA) and not _is_number(cell):
         return f"'{cell}"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.dates import date2num
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from experiments.effects import Effects
 
-WIDTH_IN, ROW_IN, GAP_IN, HEAD_IN, FOOT_IN = 11.0, 1.3, 0.45, 1.0, 0.55
+WIDTH_IN, ROW_IN, GAP_IN, HEAD_IN, FOOT_IN = 11.0, 1.3, 0.45, 1.0, 0.65
 NAME_LETTERS = 58
 
 
@@ -90,8 +89,9 @@ def _mark_start(axes: Axes, effects: Effects, arm: str, course: pd.DataFrame) ->
     if len(course):
         week = timedelta(days=7)
         first, last = course["start"].min() - week, course["start"].max() + week
-        if first <= np.datetime64(start) <= last:
-            axes.axvline(float(date2num(start)), color=BLUE, lw=1.2, ls=(0, (4, 2)), zorder=2.5)
+        day: Any = np.datetime64(start)
+        if first <= day <= last:
+            axes.axvline(day, color=BLUE, lw=1.2, ls=(0, (4, 2)), zorder=2.5)
 
 
 def _told(effects: Effects, arm: str) -> tuple[str, str]:

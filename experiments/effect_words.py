@@ -79,6 +79,8 @@ def told(value: float, low: float, high: float, unit: str) -> str:
     """A difference, its interval, then the unit that all three are in: -2.1 (-3.0 to -1.2) USD million."""
     if math.isnan(value):
         return "-"
+    if math.isnan(low) or math.isnan(high):
+        return f"{amount(value, unit, signed=True)} (no interval)"
     factor, words, most = _scaled(unit, max(abs(low), abs(high), abs(value)))
     return f"{_signed(factor * value, most)} ({_ends(factor * low, factor * high, most)}) {words}".rstrip()
 

@@ -39,7 +39,7 @@ PANELS = (
 
 WIDTH_IN, RIGHT_IN, TEXT_IN = 11.0, 0.3, 3.55
 ROW_IN, SMALL_ROW_IN = 0.36, 0.33
-ABOVE_IN, BELOW_IN, HEAD_IN, FOOT_IN = 0.66, 0.36, 0.62, 0.2
+ABOVE_IN, BELOW_IN, HEAD_IN, FOOT_IN = 0.66, 0.36, 0.62, 0.32
 ACROSS, GAP_IN = 3, 0.3
 BETTER = {"lower": "lower is better", "higher": "higher is better"}
 
@@ -106,7 +106,7 @@ def _write_effects(axes: Axes, effects: Effects, arms: list[str]) -> None:
     """Figures of the main outcome beside its panel: difference, interval, share of the baseline, chance."""
     rows = rows_of(effects, MAIN)
     columns = (
-        (0.1, "difference (95 %)", "left"),
+        (0.2, "difference (95 %)", "left"),
         (2.65, "of baseline", "right"),
         (3.45, "keys better", "right"),
     )
