@@ -1,4 +1,4 @@
-"""`kordon compare`: arms against the baseline on the same keys; tables, texts and figures in a folder."""
+"""`kordon compare`: arms against the baseline on the same keys; tables, answer and figures in a folder."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 LONGEST_NAME, MOST_KEYS = 64, 100_000
 NULL_MODELS = ("non_adaptive", "random", "best_response")
 BEHAVIOURS = ("adaptive", *NULL_MODELS)
-KEPT = ("finished.jsonl", "manifest.json")
-"""Files by which a folder shows that it holds a comparison, finished or not."""
+FINISHED = "finished*.jsonl"
+"""Files of finished keys, by which a folder shows that it holds a comparison that was begun."""
 
 
 class ManyArms(TyperCommand):
@@ -55,10 +55,16 @@ def compare(  # noqa: PLR0913  (one parameter per option of the command line)
         typer.Option("--arms", metavar="ARM...", help="What is tried: A, A+B, A:0.5@2010-07-01, name=A+B."),
     ],
     keys: Annotated[
-        str, typer.Option(metavar="N|auto|1,2,3|5-20", help="How many keys, or which; the same in every arm.")
-    ] = "64",
+        str | None,
+        typer.Option(
+            metavar="N|auto|1,2,3|5-20",
+            help="How many keys, or which; the same in every arm. 64 if left out; `auto` runs until the "
+            "interval is within 1 %; with --until, the most that are run (512).",
+        ),
+    ] = None,
     until: Annotated[
-        str | None, typer.Option(metavar="2%", help="Run until the interval is that narrow (half-width).")
+        str | None,
+        typer.Option(metavar="2%", help="Run until intervals are that narrow: half-width, of the mean."),
     ] = None,
     outcome: Annotated[
         str, typer.Option(help="Outcome that --until and --keys auto are about.")
@@ -131,11 +137,13 @@ def compare(  # noqa: PLR0913  (one parameter per option of the command line)
         typed = command_line(scenario, arms, keys, until, asked)
         files = answer_files(effects, typed, figures=figures)
         write_files(folder, files)
-        typer.echo(str(folder) if quiet else f"{files['summary.txt'].decode()}\nKept in {folder}")
+        typer.echo(str(folder) if quiet else f"{files['answer.txt'].decode()}\nKept in {folder}")
 
 
-def read_keys(text: str) -> int | str | tuple[int, ...]:
+def read_keys(text: str | None) -> int | str | tuple[int, ...] | None:
     """Keys as typed: how many (64), `auto`, or which (1,2,3 or 5-20); else ScenarioError."""
+    if text is None:
+        return None
     plain = text.replace(" ", "")
     if plain == "auto":
         return plain
@@ -165,11 +173,11 @@ def read_until(text: str | None) -> float | None:
 
 
 def read_behaviours(names: Sequence[str]) -> tuple[str, ...]:
-    """Behaviours of traffickers to compare against; `all` is every one that bounds the answer."""
+    """Behaviours of traffickers to compare against; `all` is every one."""
     for name in names:
         if name not in ("all", *BEHAVIOURS):
             raise _fault("--behaviour", f"all or one of {', '.join(BEHAVIOURS)}", name, ("all", *BEHAVIOURS))
-    wanted = [b for name in names for b in (NULL_MODELS if name == "all" else (name,))]
+    wanted = [b for name in names for b in (BEHAVIOURS if name == "all" else (name,))]
     return tuple(dict.fromkeys(wanted))
 
 
@@ -189,20 +197,22 @@ def comparison_name(scenario: str, arms: Sequence[str], asked: Mapping[str, Any]
 
 def check_place(folder: Path, *, overwrite: bool) -> None:
     """Refuse, before anything is run, a folder that a comparison must not or cannot be written to."""
-    from sim.results.run_folder import RunFolderError, check_folder
+    from sim.results.run_folder import MANIFEST, RunFolderError, check_folder, read_manifest
 
-    is_comparison = any((folder / file).is_file() for file in KEPT)
-    check_folder(folder, overwrite=overwrite or is_comparison)
+    check_folder(folder, overwrite=overwrite or any(folder.glob(FINISHED)))
+    if not overwrite and (folder / MANIFEST).is_file() and "arms" not in read_manifest(folder)[0]:
+        raise RunFolderError(f"{folder}: holds a run; choose another --name, or say --overwrite")
     there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
     if not there.is_dir() or not os.access(there, os.W_OK):
         raise RunFolderError(f"{folder}: cannot be written, since {there} cannot be written to")
 
 
 def command_line(
-    scenario: str, arms: Sequence[str], keys: str, until: str | None, asked: Mapping[str, Any]
+    scenario: str, arms: Sequence[str], keys: str | None, until: str | None, asked: Mapping[str, Any]
 ) -> str:
     """What to type to get the same comparison again."""
-    words = ["kordon", "compare", scenario, "--arms", *arms, "--keys", keys]
+    words = ["kordon", "compare", scenario, "--arms", *arms]
+    words += ["--keys", keys] if keys else []
     words += ["--until", until] if until else []
     words += ["--outcome", asked["outcome"]] if asked["outcome"] != "delivered_kg" else []
     words += ["--with", "+".join(asked["base"])] if asked["base"] else []
@@ -213,14 +223,13 @@ def command_line(
 
 
 def answer_files(effects: Effects, typed: str, *, figures: bool) -> dict[str, bytes]:
-    """Texts, tables and figures of a comparison, by file name."""
-    from experiments.comparison_text import comparison_markdown, comparison_summary, comparison_tables
+    """What a comparison says, as text, as Markdown and in figures, by file name."""
+    from experiments.comparison_text import comparison_markdown, comparison_summary
 
     files = {
-        "summary.txt": comparison_summary(effects, typed).encode(),
-        "summary.md": comparison_markdown(effects, typed).encode(),
+        "answer.txt": comparison_summary(effects, typed).encode(),
+        "answer.md": comparison_markdown(effects, typed).encode(),
     }
-    files |= {f"tables/{file}": content for file, content in comparison_tables(effects).items()}
     if figures:
         from experiments.comparison_figures import comparison_files
 

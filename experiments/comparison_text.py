@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from experiments.effects import Effects
 
 WIDTH, NAME_WIDTH = 110, 30
-TABLES = ("table", "replacement", "displacement", "legs", "weekly", "fates", "costs", "pairs")
-"""Frames of a comparison that are written as CSV."""
-
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -43,12 +40,6 @@ def comparison_markdown(effects: Effects, command: str = "") -> str:
         lines += [f"- {_escaped(note)}" for note in section.notes]
         lines += [""] if section.notes else []
     return "\n".join(lines).rstrip() + "\n"
-
-
-def comparison_tables(effects: Effects) -> dict[str, bytes]:
-    """Every frame of the comparison as CSV, by file name; an empty one is left out."""
-    frames = {name: getattr(effects, name) for name in TABLES}
-    return {f"{name}.csv": csv_text(frame).encode() for name, frame in frames.items() if len(frame)}
 
 
 def csv_text(frame: pd.DataFrame) -> str:

@@ -1,12 +1,10 @@
 """`kordon compare`: what it asks for, prints and writes, and how it ends; the comparison is stubbed."""
 
-import io
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -21,12 +19,12 @@ from experiments.cli_compare import (
     read_until,
     spread,
 )
-from sim.results.run_folder import RunFolderError
+from sim.results.run_folder import RunFolderError, keep
 from sim.scenario.faults import ScenarioError, check_run_name
 from tests.unit.experiments.synthetic_effects import SyntheticEffects, some_effects
 
 DEFAULTS = {
-    "keys": 64,
+    "keys": None,
     "base": [],
     "sets": [],
     "until": None,
@@ -40,7 +38,7 @@ DEFAULTS = {
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Comparisons asked for; each is answered by a synthetic one that keeps a manifest."""
+    """Comparisons asked for; each is answered by a synthetic one that is kept as comparisons are."""
     calls = []
 
     def compare(scenario, arms, *, folder, progress, **options):
@@ -50,8 +48,7 @@ def asked(monkeypatch):
         return some_effects(1, others=False)
 
     def save(_, folder):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        (Path(folder) / "manifest.json").write_text("{}")
+        keep(folder, {"table.csv": b"kept\n"}, {"arms": ["scanner_upgrade"]})
 
     monkeypatch.setattr(experiments, "compare", compare, raising=False)
     monkeypatch.setattr(SyntheticEffects, "save", save, raising=False)
@@ -74,18 +71,17 @@ def test_it_prints_the_summary_and_keeps_texts_tables_and_figures(kordon, asked,
     assert done.stdout.startswith("Northern route, 2010 (northern_route_2010): 1 arm against the baseline")
     assert done.stdout.endswith("Kept in runs/compare-tutorial-scanner_upgrade\n")
     folder = tmp_path / "runs" / "compare-tutorial-scanner_upgrade"
-    assert (folder / "summary.txt").read_text() in done.stdout
-    assert "kordon compare tutorial --arms scanner_upgrade --keys 64\n" in done.stdout
-    assert (folder / "summary.md").read_text().startswith("# Northern route, 2010")
+    assert (folder / "answer.txt").read_text() in done.stdout
+    assert "kordon compare tutorial --arms scanner_upgrade\n" in done.stdout
+    assert (folder / "answer.md").read_text().startswith("# Northern route, 2010")
     files = written(folder)
     assert {
         "figures/effects.png",
         "figures/map_scanner_upgrade.png",
-        "tables/pairs.csv",
+        "table.csv",
         "manifest.json",
     } <= files
     assert not any("partial" in file for file in files)
-    assert pd.read_csv(io.BytesIO((folder / "tables/table.csv").read_bytes()))["pairs"].eq(24).all()
     assert asked == [
         {
             "scenario": "tutorial",
@@ -214,6 +210,17 @@ def test_a_folder_of_other_things_is_refused_before_anything_is_run(kordon, aske
     assert (folder / "thesis.txt").read_text() == "mine"
 
 
+def test_a_folder_of_a_run_is_refused_and_one_of_a_comparison_is_not(kordon, asked, tmp_path):
+    folder = tmp_path / "runs" / "mine"
+    keep(folder, {"weekly.csv": b"a run\n"}, {"key": 1})
+    done = kordon("tutorial", "--arms", "a", "--name", "mine")
+    assert done.exit_code == 2
+    assert "holds a run" in done.stderr
+    assert asked == []
+    for _ in range(2):
+        assert kordon("tutorial", "--arms", "a", "--name", "other", "--no-figures").exit_code == 0
+
+
 def test_a_file_in_the_way_is_refused(kordon, asked, tmp_path):
     (tmp_path / "runs").write_text("a file")
     done = kordon("tutorial", "--arms", "a")
@@ -234,6 +241,7 @@ def test_arms_take_every_word_up_to_the_next_option():
 @pytest.mark.parametrize(
     ("text", "keys"),
     [
+        (None, None),
         ("64", 64),
         ("auto", "auto"),
         ("1,2,3", (1, 2, 3)),
@@ -267,9 +275,14 @@ def test_other_precisions_are_refused(text):
         read_until(text)
 
 
-def test_all_behaviours_are_the_null_models():
-    assert read_behaviours(["all"]) == ("non_adaptive", "random", "best_response")
-    assert read_behaviours(["random", "all", "random"]) == ("random", "non_adaptive", "best_response")
+def test_all_behaviours_are_every_one():
+    assert read_behaviours(["all"]) == ("adaptive", "non_adaptive", "random", "best_response")
+    assert read_behaviours(["random", "all", "random"]) == (
+        "random",
+        "adaptive",
+        "non_adaptive",
+        "best_response",
+    )
     assert read_behaviours([]) == ()
 
 

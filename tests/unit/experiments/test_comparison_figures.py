@@ -225,7 +225,9 @@ def test_fates_add_up_to_all_that_was_sent(effects):
     n = len(effects.arms) + 1
     ends = [0.0] * n
     for bar in whole.patches:
-        ends[round(bar.get_y() + bar.get_height() / 2)] += bar.get_width()
+        row = round(bar.get_y() + bar.get_height() / 2)
+        assert bar.get_x() == pytest.approx(ends[row])
+        ends[row] += bar.get_width()
     assert ends == pytest.approx([100.0] * n)
     shares = effects.fates.set_index(["arm", "fate"])["share"]
     seized = closer.patches[:n]

@@ -10,7 +10,6 @@ import pytest
 from experiments.comparison_text import (
     comparison_markdown,
     comparison_summary,
-    comparison_tables,
     csv_text,
 )
 from experiments.effect_words import rows_of, sorted_arms
@@ -115,10 +114,12 @@ def test_many_arms_stand_beside_one_another():
 
 def test_displacement_names_the_largest_clear_moves(effects, lines):
     found = section(lines, "WHERE FLOWS WENT")
-    arm = sorted_arms(effects)[0]
-    start = found.index(arm)
     rows = effects.displacement
-    rows = rows[(rows["arm"] == arm) & (rows["by"] == "border") & ((rows["low"] > 0) | (rows["high"] < 0))]
+    rows = rows[(rows["by"] == "border") & ((rows["low"] > 0) | (rows["high"] < 0))]
+    arm = rows["arm"].value_counts().idxmax()
+    start = found.index(arm)
+    rows = rows[rows["arm"] == arm]
+    assert len(rows) > 3
     top = rows.loc[rows["difference_kg"].abs().nlargest(3).index]
     told = [
         f"{r.name_} {r.kg:+,.0f}"
@@ -220,12 +221,6 @@ def test_formulas_are_neutralised_where_they_are_text_only():
     assert frame.columns[0] == "=name"
 
 
-def test_every_frame_is_a_table(effects):
-    files = comparison_tables(effects)
-    assert set(files) == {
-        f"{name}.csv"
-        for name in ("table", "replacement", "displacement", "legs", "weekly", "fates", "costs", "pairs")
-    }
-    read = pd.read_csv(io.BytesIO(files["table.csv"])).fillna({"better": ""})
+def test_a_table_of_effects_survives(effects):
+    read = pd.read_csv(io.StringIO(csv_text(effects.table))).fillna({"better": ""})
     pd.testing.assert_frame_equal(read, effects.table, check_dtype=False, check_exact=True)
-    assert "costs.csv" not in comparison_tables(without(effects, costs=effects.costs.iloc[:0]))
