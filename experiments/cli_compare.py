@@ -217,7 +217,8 @@ def command_line(
     words += ["--outcome", asked["outcome"]] if asked["outcome"] != "delivered_kg" else []
     words += ["--with", "+".join(asked["base"])] if asked["base"] else []
     words += [word for change in asked["sets"] for word in ("--set", change)]
-    words += [word for behaviour in asked["behaviours"] for word in ("--behaviour", behaviour)]
+    others = asked["behaviours"] if set(asked["behaviours"]) != set(BEHAVIOURS) else ("all",)
+    words += [word for behaviour in others for word in ("--behaviour", behaviour)]
     words += ["--robust", str(asked["robust"])] if asked["robust"] else []
     return shlex.join([*words, *([] if asked["replacement"] else ["--no-replacement"])])
 

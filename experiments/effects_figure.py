@@ -40,7 +40,7 @@ PANELS = (
 WIDTH_IN, RIGHT_IN, TEXT_IN = 11.0, 0.3, 3.55
 ROW_IN, SMALL_ROW_IN = 0.36, 0.33
 ABOVE_IN, BELOW_IN, HEAD_IN, FOOT_IN = 0.66, 0.36, 0.62, 0.32
-ACROSS, GAP_IN = 3, 0.3
+ACROSS, GAP_IN = 3, 0.45
 BETTER = {"lower": "lower is better", "higher": "higher is better"}
 
 

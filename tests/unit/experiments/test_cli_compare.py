@@ -322,6 +322,8 @@ def test_command_line_can_be_typed_again():
         "kordon compare 'my file.yaml' --arms a n=b:0.5@2010-07-01 --keys 5-20 --until 2% --with x+y "
         "--set 'title=A b' --behaviour random --no-replacement"
     )
+    every = command_line("tutorial", ["a"], None, None, {**DEFAULTS, "behaviours": read_behaviours(["all"])})
+    assert every == "kordon compare tutorial --arms a --behaviour all"
 
 
 def test_help_shows_examples_and_imports_nothing_heavy():
