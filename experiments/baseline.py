@@ -192,10 +192,8 @@ def run_points(
 
 def read_record(record: Path | Traversable) -> list[Outcome]:
     """Outcomes of a record."""
-    with record.open("r", newline="") as file:
-        return [
-            Outcome(int(row["point"]), *(float(row[band]) for band in BANDS)) for row in csv.DictReader(file)
-        ]
+    rows = csv.DictReader(record.read_text(encoding="utf-8").splitlines())
+    return [Outcome(int(row["point"]), *(float(row[band]) for band in BANDS)) for row in rows]
 
 
 def choose(

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from experiments.outcomes import HEADLINE
+from experiments.outcomes import HEADLINE, Outcome, estimated
+from experiments.paired import gap_of
+from experiments.pairs import BASELINE, Pairs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +39,22 @@ def cautions(
         else:
             found += _of_arm(arm, rows)
     return (*found, *(str(flip) for flip in flips))
+
+
+def not_narrow(pairs: Pairs, outcome: Outcome, share: float | None) -> list[str]:
+    """A note for each arm whose interval is wider than the share of the baseline mean that was asked for."""
+    if share is None:
+        return []
+    read = estimated(outcome)
+    baseline = pairs.column(BASELINE, read)
+    level = abs(float(baseline.mean()))
+    halves = {arm: gap_of(pairs.column(arm, read), baseline).half_width for arm in pairs.arms}
+    return [
+        f"{arm}: the interval of {outcome.name} is ±{half:,.3g} {outcome.unit} after "
+        f"{_pairs(len(pairs.keys))}, wider than the {100 * share:.2g} % of the baseline asked for"
+        for arm, half in halves.items()
+        if not half <= share * level
+    ]
 
 
 def _of_arm(arm: str, rows: Mapping[str, Any]) -> Iterator[str]:

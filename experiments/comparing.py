@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ import numpy as np
 
 from experiments.arms import Arm
 from experiments.branches import first_day
-from experiments.cautions import cautions
+from experiments.cautions import cautions, not_narrow
 from experiments.displacement import displacement_frame, legs_frame
 from experiments.effect_tables import (
     costs_frame,
@@ -27,22 +27,21 @@ from experiments.effect_tables import (
 )
 from experiments.effects import KEYS, Effects
 from experiments.outcomes import HEADLINE, Outcome, estimated, outcomes_of
-from experiments.paired import gap_of
 from experiments.pairs import BASELINE, Pairs, Row, checked_keys, paired
 from experiments.plan import Plan, behaviour_of, plan_of, prepared, run_key, with_behaviour
 from experiments.pool import Pool
-from experiments.ranking import POINT_KEYS, Flip, delivered_at, flips_of, points_near
+from experiments.progress import Counter, Tell
+from experiments.ranking import Flip, delivered_elsewhere, flips_of, points_near
 from experiments.record import Record
 from experiments.stopping import AUTO, MOST, enough, share_of
 from sim.scenario.canonical import resolved
-from sim.scenario.faults import nearest
+from sim.scenario.faults import Place, ScenarioError, fault_at, nearest
+from sim.scenario.leaf import shown
 from sim.scenario.load import Loaded
 from sim.scenario.overlay import Intervention
 from sim.scenario.schema import Scenario
 from sim.trial import code_digest, data_digest, statuses, versions, warmup, world_of
 from sim.world.world import World
-
-Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +85,6 @@ class About(NamedTuple):
     outcomes: Mapping[str, Outcome]
 
 
-class Counter:
-    """Keys and points done, of so many; told to whoever asked."""
-
-    def __init__(self, tell: Tell | None, whole: int) -> None:
-        self._tell, self._whole, self._done = tell, whole, 0
-
-    def add(self, n: int = 1) -> None:
-        """Count some as done."""
-        self._done += n
-        if self._tell is not None:
-            self._tell(self._done, self._whole)
-
-    def expect(self, fewer: int) -> None:
-        """Count on so many fewer."""
-        self._whole -= fewer
-
-
 def answer(asked: Asked, workers: int | None, tell: Tell | None) -> Effects:
     """Carry a comparison out."""
     scenario: Scenario = asked.loaded.scenario
@@ -110,9 +92,9 @@ def answer(asked: Asked, workers: int | None, tell: Tell | None) -> Effects:
     world, starts = _checked(asked)
     outcomes = outcomes_of(world)
     if asked.outcome not in outcomes:
-        meant = nearest(asked.outcome, outcomes)
-        hint = f"; did you mean {meant!r}?" if meant else f"; there are {', '.join(outcomes)}"
-        raise ValueError(f"outcome: no outcome is called {asked.outcome!r}{hint}")
+        expected = f"one of {', '.join(outcomes)}"
+        place, hint = Place("--outcome", 1, 1), nearest(asked.outcome, outcomes)
+        raise ScenarioError([fault_at(place, "outcome", expected, shown(asked.outcome), hint)])
     own = behaviour_of(scenario)
     behaviours = [b for b in asked.behaviours if b != own]
     points = points_near(scenario, asked.robust, asked.fixed) if asked.robust else []
@@ -128,12 +110,15 @@ def answer(asked: Asked, workers: int | None, tell: Tell | None) -> Effects:
                 b: _run(pool, asked, with_behaviour(scenario, b), same, outcomes[asked.outcome], counter)
                 for b in behaviours
             }
-            flips = _flips(pool, asked, main.pairs, points, outcomes, counter)
+            read = estimated(outcomes[HEADLINE])
+            here = {arm: main.pairs.column(arm, read) for arm in (BASELINE, *main.pairs.arms)}
+            plans = [plan_of(point, asked.base, asked.arms, replacement=False) for point in points]
+            flips = flips_of(here, delivered_elsewhere(pool, plans, counter))
     finally:
         prepared.cache_clear()
     about = About(world, starts, outcomes)
     told = {b: _effects(ran, b, about, ran.notes) for b, ran in others.items()}
-    notes = (*main.notes, *_not_narrow(main.pairs, outcomes[asked.outcome], precision))
+    notes = (*main.notes, *not_narrow(main.pairs, outcomes[asked.outcome], precision.share))
     return _effects(main, own, about, notes, flips, told)
 
 
@@ -163,7 +148,7 @@ def _run(
 ) -> Ran:
     """Run keys until there are enough, those on record left out."""
     plan = plan_of(scenario, asked.base, asked.arms, replacement=asked.replacement)
-    record = Record(asked.folder, plan.digest) if asked.folder is not None else None
+    record = Record(asked.folder, plan.digest, behaviour_of(scenario)) if asked.folder is not None else None
     told = dict(record.finished) if record is not None else {}
     wanted = [key for key in precision.keys if key not in told]
     counter.add(len(precision.keys) - len(wanted))
@@ -203,48 +188,6 @@ def _enough(plan: Plan, told: Mapping[int, Any], precision: Precision, outcome: 
     }
     baseline = columns.pop(BASELINE)
     return enough(baseline, list(columns.values()), precision.share, most)
-
-
-def _flips(
-    pool: Pool,
-    asked: Asked,
-    pairs: Pairs,
-    points: Sequence[Scenario],
-    outcomes: Mapping[str, Outcome],
-    counter: Counter,
-) -> list[Flip]:
-    """Rankings that turn round at some points of the parameter ranges."""
-    read = estimated(outcomes[HEADLINE])
-    here = {arm: pairs.column(arm, read) for arm in (BASELINE, *pairs.arms)}
-    keys = checked_keys(POINT_KEYS)
-    plans = [plan_of(point, asked.base, asked.arms, replacement=False) for point in points]
-    there: dict[int, dict[str, Any]] = {}
-    with closing(
-        pool.each(delivered_at, ((n, (plan, keys)) for n, plan in enumerate(plans, 1)), name="point")
-    ) as results:
-        for point, delivered in results:
-            there[point] = {arm: np.array(kg) for arm, kg in delivered.items()}
-            counter.add()
-    return flips_of(here, [there[point] for point in sorted(there)])
-
-
-def _not_narrow(pairs: Pairs, outcome: Outcome, precision: Precision) -> list[str]:
-    """A note where all keys that may be run left the interval wider than was asked."""
-    if precision.share is None:
-        return []
-    read = estimated(outcome)
-    baseline = pairs.column(BASELINE, read)
-    level = abs(float(baseline.mean()))
-    notes = []
-    for arm in pairs.arms:
-        half = gap_of(pairs.column(arm, read), baseline).half_width
-        if not half <= precision.share * level:
-            got = f"±{100 * half / level:.2g} %" if level else f"±{half:.3g}"
-            notes.append(
-                f"{arm}: the interval of {outcome.name} is {got} of the baseline after "
-                f"{len(pairs.keys)} pairs, wider than the {100 * precision.share:.2g} % asked for"
-            )
-    return notes
 
 
 def _effects(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.outcomes import HEADLINE
-from sim.results.run_folder import check_folder, keep
+from experiments.record import FILE
+from sim.results.run_folder import RunFolderError, check_folder, keep, read_manifest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +67,7 @@ def effects_html(effects: Effects) -> str:
 
 def write_effects(effects: Effects, folder: Path, *, overwrite: bool) -> Path:
     """Write every table as CSV and Markdown, a summary and the manifest; other behaviours in folders."""
-    check_folder(folder, overwrite=overwrite)
+    _check(folder, overwrite=overwrite)
     files = {name: text.encode() for name, text in _files(effects).items()}
     for behaviour, other in effects.others.items():
         files |= {f"{behaviour}/{name}": text.encode() for name, text in _files(other).items()}
@@ -80,6 +82,18 @@ def markdown(frame: pd.DataFrame) -> str:
     lines = [list(map(str, frame.columns)), ["---"] * len(frame.columns)]
     lines += [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _check(folder: Path, *, overwrite: bool) -> None:
+    """Refuse a folder that holds anything but a comparison or its record of finished keys."""
+    if overwrite or not folder.is_dir() or folder.is_symlink():
+        check_folder(folder, overwrite=overwrite)
+        return
+    if all(fnmatch(item.name, FILE.format("*")) for item in folder.iterdir()):
+        return
+    check_folder(folder)
+    if "arms" not in read_manifest(folder)[0]:
+        raise RunFolderError(f"{folder}: holds a run; choose another folder, or overwrite")
 
 
 def _files(effects: Effects) -> dict[str, str]:

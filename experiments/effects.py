@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from experiments.arms import ArmLike, read_arms, read_portfolio
 from experiments.effect_text import effects_html, effects_text, write_effects
 from experiments.outcomes import HEADLINE
+from sim.scenario.faults import Place, ScenarioError, fault_at, nearest
+from sim.scenario.leaf import shown
 from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.quantity import quantities
 from sim.scenario.schema import Scenario
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-Tell = Callable[[int, int], None]
+    from experiments.progress import Tell
 
 BEHAVIOURS: tuple[str, ...] = get_args(Behaviour)
 """How traffickers can decide; the ones beside `adaptive` are the null models."""
@@ -192,7 +194,10 @@ def _behaviours(asked: str | Sequence[str]) -> tuple[str, ...]:
     names = BEHAVIOURS if asked == "all" else (asked,) if isinstance(asked, str) else tuple(asked)
     for name in names:
         if name not in BEHAVIOURS:
-            raise ValueError(f"behaviours: expected some of {', '.join(BEHAVIOURS)}, or all (got {name!r})")
+            expected, place = f"all or one of {', '.join(BEHAVIOURS)}", Place("--behaviour", 1, 1)
+            raise ScenarioError(
+                [fault_at(place, "behaviour", expected, shown(name), nearest(name, BEHAVIOURS))]
+            )
     return tuple(dict.fromkeys(names))
 
 

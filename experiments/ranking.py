@@ -13,8 +13,10 @@ import numpy as np
 from experiments.baseline import at_point, dimensions, quantiles, read_record
 from experiments.outcomes import HEADLINE
 from experiments.paired import Floats, gap_of
-from experiments.pairs import BASELINE
+from experiments.pairs import BASELINE, checked_keys
 from experiments.plan import Plan, run_key
+from experiments.pool import Pool
+from experiments.progress import Counter
 from sim.scenario.schema import Scenario
 
 POINT_KEYS = 8
@@ -74,6 +76,17 @@ def delivered_at(plan: Plan, keys: Sequence[int]) -> dict[str, list[float]]:
     """Expected deliveries of the baseline and every arm of a plan on some keys, kg."""
     told = [run_key(plan, key)["runs"] for key in keys]
     return {name: [runs[name]["expected"][HEADLINE] for runs in told] for name in plan.laid}
+
+
+def delivered_elsewhere(pool: Pool, plans: Sequence[Plan], counter: Counter) -> list[dict[str, Floats]]:
+    """What `delivered_at` gives for each of some plans, on the first keys."""
+    keys = checked_keys(POINT_KEYS)
+    tasks = ((point, (plan, keys)) for point, plan in enumerate(plans))
+    there: dict[int, dict[str, Floats]] = {}
+    for point, delivered in pool.each(delivered_at, tasks, name="point"):
+        there[point] = {arm: np.array(kg) for arm, kg in delivered.items()}
+        counter.add()
+    return [there[point] for point in sorted(there)]
 
 
 def flips_of(here: Delivered, there: Sequence[Delivered]) -> list[Flip]:

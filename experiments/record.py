@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-FILE = "finished.jsonl"
+FILE = "finished_{}.jsonl"
+"""A file for each behaviour of traffickers."""
 
 
 class Record:
@@ -20,6 +21,8 @@ class Record:
         Made if it is not there.
     definition
         Digest of scenario, arms and code. Lines of another are left alone and not used.
+    behaviour
+        How traffickers decide; the name of the file.
 
     Attributes
     ----------
@@ -29,8 +32,8 @@ class Record:
         What of the file was not used, in words.
     """
 
-    def __init__(self, folder: Path | str, definition: str) -> None:
-        self.path = Path(folder) / FILE
+    def __init__(self, folder: Path | str, definition: str, behaviour: str = "adaptive") -> None:
+        self.path = Path(folder) / FILE.format(behaviour)
         self.definition = definition
         self.finished: dict[int, dict[str, Any]] = {}
         self.notes: tuple[str, ...] = ()

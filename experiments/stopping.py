@@ -15,6 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.paired import Floats, gap_of
+from sim.scenario.faults import Place, ScenarioError, fault_at
+from sim.scenario.leaf import shown
 
 FIRST, BLOCK = 32, 16
 MOST = 512
@@ -68,12 +70,13 @@ def skewness(values: Floats) -> float:
 
 
 def share_of(text: str | float) -> float:
-    """A precision as a share, from '2%' or 0.02; raises ValueError for anything but 0 < share < 1."""
+    """A precision as a share, from '2%' or 0.02; raises ScenarioError for anything but 0 < share < 1."""
     words = str(text).strip()
     try:
         share = float(words.removesuffix("%")) / (100.0 if words.endswith("%") else 1.0)
     except ValueError:
         share = float("nan")
     if not 0.0 < share < 1.0:
-        raise ValueError(f"until: expected a share of the baseline mean such as 2% or 0.02 (got {text!r})")
+        expected = "a share of the baseline mean, such as 2% or 0.02"
+        raise ScenarioError([fault_at(Place("--until", 1, 1), "until", expected, shown(words))])
     return share
