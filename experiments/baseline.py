@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import csv
 import json
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.pool import Pool
 from sim.draws import blocks, name_addresses, uniform
 from sim.results.frames import CENTRAL_ASIA_AREA
 from sim.scenario.complete import ANY
@@ -110,13 +110,17 @@ def drawn_value(quantity: Quantity, u: float) -> float:
     return float(f"{min(quantity.high, max(quantity.low, value)):.4g}")
 
 
-def at_point(scenario: Scenario, u: Mapping[str, float], source: str) -> Scenario:
-    """The scenario with every ranged quantity at its dimension's quantile."""
+def at_point(
+    scenario: Scenario, u: Mapping[str, float], source: str, fixed: Collection[str] = ()
+) -> Scenario:
+    """The scenario with every ranged quantity at its dimension's quantile, but for the paths in `fixed`."""
 
     def moved(part: Any, prefix: str) -> Any:  # noqa: ANN401
         if isinstance(part, Quantity):
             name = dimension(prefix)
             if name not in u or part.low is None or part.high is None or part.low >= part.high:
+                return part
+            if prefix in fixed:
                 return part
             value = min(part.high, max(part.low, drawn_value(part, u[name])))
             return part.model_copy(
@@ -172,13 +176,12 @@ def run_points(
     todo = [i for i in range(n_points) if i not in done]
     fresh = not record.exists()
     warmup()
-    context = multiprocessing.get_context("spawn")
-    with record.open("a", newline="") as file, ProcessPoolExecutor(workers, mp_context=context) as pool:
+    tasks = ((i, (name, dict(zip(names, u[i].tolist(), strict=True)), i, key)) for i in todo)
+    with record.open("a", newline="") as file, Pool(workers) as pool:
         writer = csv.writer(file)
         if fresh:
             writer.writerow(["point", *BANDS])
-        points = (dict(zip(names, u[i].tolist(), strict=True)) for i in todo)
-        for outcome in pool.map(_run_point, [name] * len(todo), points, todo, [key] * len(todo)):
+        for _, outcome in pool.each(_run_point, tasks, name="point"):
             done[outcome.point] = outcome
             writer.writerow([outcome.point, *(f"{getattr(outcome, band):.6g}" for band in BANDS)])
             file.flush()
@@ -187,12 +190,10 @@ def run_points(
     return [done[i] for i in range(n_points)]
 
 
-def read_record(record: Path) -> list[Outcome]:
+def read_record(record: Path | Traversable) -> list[Outcome]:
     """Outcomes of a record."""
-    with record.open(newline="") as file:
-        return [
-            Outcome(int(row["point"]), *(float(row[band]) for band in BANDS)) for row in csv.DictReader(file)
-        ]
+    rows = csv.DictReader(record.read_text(encoding="utf-8").splitlines())
+    return [Outcome(int(row["point"]), *(float(row[band]) for band in BANDS)) for row in rows]
 
 
 def choose(

@@ -144,9 +144,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def code_digest() -> str:
-    """Digest of the source of `sim`, kernels and draws included."""
-    return _digest_of(files("sim"), ".py")
+def code_digest(package: str = "sim") -> str:
+    """Digest of the source of a package; of `sim`, kernels and draws included."""
+    return _digest_of(files(package), ".py")
 
 
 def data_digest(tables: str) -> str:
