@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import authority, border_post, trafficker
+from sim.agents import authority, border_post, trafficker, trusted
 from sim.agents.authority import Authority
 from sim.agents.border_post import BorderPost
 from sim.agents.courier import CourierSet
@@ -345,7 +345,8 @@ class CorridorModel(Model):
         caught = np.bincount(cell[gone], minlength=size).reshape(shape).astype(np.float64)
         trafficker.learn(memory, world, caught, tried)
         trafficker.remember_deals(memory, world, owner[log.load], log.post, log.outcome == Outcome.BRIBED)
-        trafficker.hear_of_informants(memory, world, owner[log.load[records.event[records.cooperates]]])
+        trafficker.hear_of_informants(memory, world, owner[log.load[records.event]], records.worth)
+        trusted.remember(memory, owner[log.load], world.base_posts.country[log.post], log.cover, log.outcome)
         lost = np.isin(happened.fate, (Fate.SEIZED, Fate.DIVERTED, Fate.LOST))
         lost_g = np.zeros(len(world.flows.names), np.int64)
         np.add.at(lost_g, memory.load_flow[lost], memory.load_g[lost].sum(axis=1))

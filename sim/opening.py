@@ -43,6 +43,7 @@ def opening_memory(world: World, keys: RunKeys, values: Parameters) -> Memory:
         alarm=np.zeros(t),
         informants=np.zeros(t),
         relation=np.zeros((t, p)),
+        clean=np.zeros((t, c)),
         held=np.zeros(options, np.bool_),
         used=np.zeros(options, np.bool_),
         loss_average=np.zeros(f),

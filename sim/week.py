@@ -24,6 +24,7 @@ from sim.agents.trafficker import (
     utilities,
 )
 from sim.agents.trafficker import review as take_routes
+from sim.agents.trusted import abused_share, truck_selection
 from sim.kernels.arrays import DOG, SCALE, SCAN, WAIT, Dealings, LoadArrays, PostArrays, PostHours, WeekShape
 from sim.kernels.dispatch import FlowArrays, OptionArrays
 from sim.kernels.perceive import actual, believed
@@ -133,9 +134,15 @@ def shape_of_week(world: World, values: Parameters, memory: Memory, first_hour: 
 
 
 def dealings_of_week(world: World, values: Parameters, memory: Memory) -> Dealings:
-    """Bribes, tips and protection between every trafficker and every post or country."""
+    """Bribes, tips, protection and trust between every trafficker and every post or country."""
     t, country = world.traffickers, world.base_posts.country
     market = world.scenario.market
+    abused = abused_share(
+        memory.clean,
+        values.country["trusted_share"],
+        values.country["trusted_abuse_share"],
+        values.country["trusted_clean_loads"],
+    )
     return Dealings(
         offer=np.repeat(t.offer[:, None], len(world.posts), axis=1),
         accept=accept_prob(
@@ -153,6 +160,7 @@ def dealings_of_week(world: World, values: Parameters, memory: Memory) -> Dealin
         ),
         release=release_prob(t.protection, values.country["protection_prob"]),
         goes_on=values.country["return_share"],
+        trusted=truck_selection(abused, values.country["trusted_check_factor"]),
     )
 
 

@@ -40,6 +40,7 @@ class Twin:
         self.caught = [[[0.0] * 9 for _ in g.posts] for _ in g.organisations]
         self.trips = [[[0.0] * 9 for _ in g.posts] for _ in g.organisations]
         self.relation = [list(per_post) for _ in g.organisations]
+        self.clean = [list(per_country) for _ in g.organisations]
         self.loss_average, self.value_average, self.owed_g = list(per_flow), list(per_flow), list(per_flow)
         self.stock_g, self.planned_g = [0 for _ in g.flows], [0 for _ in g.flows]
         self.planned_who = [-1 for _ in g.flows]
@@ -126,7 +127,7 @@ class Twin:
     def _post_hours(self, stretch, p):
         post, v = self.given.posts[p], stretch.posts[p].v
         month = self.days[0][2]
-        sharp = posts.attention(self.given.prevalence, self.finds[p], self.looks[p])
+        sharp = posts.attention(self.given.prevalence, v["planted_share"], self.finds[p], self.looks[p])
         state = Row(
             address=self.address[p],
             backlog=self.backlog[p],
@@ -141,7 +142,7 @@ class Twin:
         self.backlog[p], self.exertion[p], self.scanner_up[p] = state.backlog, state.exertion, state.up
         return seen
 
-    # 9.13-9.15 Dealings
+    # 9.13-9.15, 9.25 Dealings
 
     def _deals(self, stretch, t):
         g, organisation = self.given, self.given.organisations[t]
@@ -161,6 +162,7 @@ class Twin:
                     tip_factor=g.market.tip_bribe_factor,
                     release=organisation.protection * country["protection_prob"],
                     goes_on=country["return_share"],
+                    trusted=choice.truck_selection(self.clean[t][post.country], country),
                 )
             )
         return deals

@@ -169,6 +169,13 @@ def accept_prob(corruption, t, relation, country, market):
     return min(1.0, chance)
 
 
+def truck_selection(clean, country):
+    """Selection of an organisation's trucks relative to others' at the posts of a country."""
+    abuse = country["trusted_abuse_share"] if country["trusted_share"] > 0.0 else 0.0
+    abused = abuse * (clean / (clean + country["trusted_clean_loads"]))
+    return 1.0 - abused * (1.0 - country["trusted_check_factor"])
+
+
 def tip_probs(exposure, countries):
     """Chance of a tip at the posts of each country, for one organisation."""
     mine = [min(1.0, exposure * c["tip_prob"]) for c in countries]

@@ -9,6 +9,7 @@ from tests.naive_posts import SHUT
 
 NOT_INSPECTED, BRIBED, TURNED_BACK, MISSED, SEIZED, RELEASED, RELEASED_DIVERTED, SHUT_OUT = range(8)
 UNDER_WAY, DELIVERED, GOT, DIVERTED, LOST = range(5)
+TRUCKS = range(3)
 NO_MEANS, TIP, SCANNER, DOG, SEARCH, PATROL = range(6)
 
 
@@ -17,6 +18,7 @@ def chances(post, k, met, cover, mass_g, outbound, deal):
     scale, scan, dog = met
     bulk = mass_g / (mass_g + 1000.0 * cover.image_half_kg)
     scale = scale * post.v["outbound_share"] if outbound else scale
+    scale = scale * deal.trusted if k in TRUCKS else scale
     plain = min(1.0, post.select[k] * scale)
     return Row(
         is_patrol=post.is_patrol,

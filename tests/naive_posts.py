@@ -69,7 +69,7 @@ def stretches(given, first_hour):
         before = strengths
         post, country = values_at(given, a)
         made.append(Row(from_h=a - first_hour, to_h=b - first_hour, v=post, c=country))
-        made[-1].posts = [post_in_force(given, post, p) for p in range(len(given.posts))]
+        made[-1].posts = [post_in_force(given, post, country, p) for p in range(len(given.posts))]
     return made
 
 
@@ -128,11 +128,12 @@ def laid_over(base, target, change, strength):
 # 9.1 From parameters to posts
 
 
-def post_in_force(given, values, p):
+def post_in_force(given, values, of_countries, p):
     """Numbers of one post under values in force."""
     post, v = given.posts[p], {name: column[p] for name, column in values.items()}
+    c = {name: column[post.country] for name, column in of_countries.items()}
     open_seal = 1.0 - v["tir_fear"]
-    met = patrol_prob(given, post, v["patrols_per_day"])
+    met = patrol_prob(given, post, v["patrols_per_day"], v["barrier_h"])
     by_hand = 1.0 if post.is_patrol else v["search_share"]
     up = v["scanner.uptime_share"]
     row = Row(
@@ -145,6 +146,7 @@ def post_in_force(given, values, p):
     )
     row.fail_prob = min(1.0, (1.0 - up) / up / v["scanner.repair_h"])
     row.repair_prob = 1.0 / v["scanner.repair_h"]
+    row.spared_share = spared_share(c)
     row.select, row.open_on_alarm, row.find_cold = [], [], []
     for k, cover in enumerate(given.covers):
         sealed = k == TIR_TRUCK
@@ -156,12 +158,17 @@ def post_in_force(given, values, p):
     return row
 
 
-def patrol_prob(given, post, per_day):
+def spared_share(country):
+    return country["trusted_share"] * (1.0 - country["trusted_check_factor"])
+
+
+def patrol_prob(given, post, per_day, barrier_h):
     green, travel = given.green_border, given.travel
     reach = 2.0 * green.reach_km / (green.reach_km + post.gap_km / 4.0)
     is_hard = "mountain" in post.terrain or post.terrain == "desert"
     rate = per_day / 24.0 * reach * (green.hard_terrain_factor if is_hard else 1.0)
-    return -math.expm1(-rate * green.zone_km / (travel.foot_kmh if post.on_foot else travel.track_kmh))
+    speed = travel.foot_kmh if post.on_foot else travel.track_kmh
+    return -math.expm1(-rate * green.zone_km / speed - rate * barrier_h)
 
 
 # 9.2 Hours of a post
@@ -211,7 +218,8 @@ def one_hour(given, key, hour, day, post, state, seen):
     queue_h = state.backlog * hours_per_truck
     steady_h = queue_wait_h(post.lanes, hours_per_truck, work * hours_per_truck)
 
-    wanted = v["inspect_share"] * flow
+    spared = post.spared_share * trucks
+    wanted = v["inspect_share"] * (flow - spared)
     part = served(v["inspections_per_h"], wanted) * state.willing
     if queue_h > v["wave_through_h"]:
         part *= v["wave_through_share"]
@@ -242,7 +250,7 @@ def one_hour(given, key, hour, day, post, state, seen):
     alarms = looked_at * alarm_share
     seen.false_alarms += alarms
     sealed_opened = v["inspect_share"] * v["sealed_share"] * post.open_seal
-    seen.opened_clean += sealed_opened * trucks * part * alarm_share
+    seen.opened_clean += sealed_opened * (trucks - spared) * part * alarm_share
     waiting = (state.backlog + steady_h * work) * vehicles_per_work
     seen.delay_h += waiting + looked_at * post.inspect_h + alarms * post.search_h
     return math.floor(60.0 * (queue_h + steady_h)), part, scanned * state.scan_hit, dog
@@ -311,8 +319,8 @@ def queue_wait_h(lanes, hours_per_truck, rho):
 # 9.16 Prevalence and attention, 9.17 dogs, 9.18 willingness
 
 
-def attention(prevalence, finds, looks):
-    seen = (finds / looks if looks > 0.0 else 0.0) + prevalence.training_share
+def attention(prevalence, planted_share, finds, looks):
+    seen = (finds / looks if looks > 0.0 else 0.0) + planted_share
     points = [-2.0, -1.0, log10(0.5)]
     misses = [prevalence.misses_at_hundredth, prevalence.misses_at_tenth, prevalence.misses_at_half]
     missed = between_points(log10(clip(seen, 0.01, 0.5)), points, misses)

@@ -23,7 +23,7 @@ def record(twin):
     """Arrest, cooperation and record of every seizure, by the parameters in force at its minute."""
     week_kg = [0.0 for _ in twin.given.countries]
     for event in twin.events:
-        event.arrested = event.cooperates = event.recorded = False
+        event.arrested = event.cooperates = event.recorded = event.controlled = False
         if event.outcome != stages.SEIZED:
             continue
         load, c = event.load, twin.given.posts[event.post].country
@@ -32,9 +32,14 @@ def record(twin):
         event.arrested = happens(words[0], prob["arrest_prob"])
         event.cooperates = event.arrested and happens(words[1], prob["cooperate_prob"])
         event.recorded = happens(words[2], prob["record_prob"])
+        event.controlled = is_followed(event, words[3], prob["controlled_share"])
         if event.recorded:
             week_kg[c] += load.mass / 1000.0
     twin.month_recorded_kg = [a + b for a, b in zip(twin.month_recorded_kg, week_kg, strict=True)]
+
+
+def is_followed(event, word, share):
+    return event.means == stages.TIP and happens(word, share)
 
 
 # 9.21 Settlement

@@ -63,6 +63,7 @@ class PostArrays(NamedTuple):
     open_on_alarm: np.ndarray  # (n_posts, N_COVERS) float64, P(opened and found | alarm)
     find_cold: np.ndarray  # (n_posts, N_COVERS) float64, P(searched and found | inspected, no alarm)
     find_on_tip: np.ndarray  # (n_posts,) float64
+    spared_share: np.ndarray  # (n_posts,) float64, checks of licit trucks that trusted carriers are spared
 
 
 class WeekShape(NamedTuple):
@@ -131,6 +132,7 @@ class Dealings(NamedTuple):
     tip: np.ndarray  # (n_traffickers, n_countries) float64, P(tip at a post)
     release: np.ndarray  # (n_traffickers, n_countries) float64, P(release | found)
     goes_on: np.ndarray  # (n_countries,) float64, P(goes on | released)
+    trusted: np.ndarray  # (n_traffickers, n_countries, N_COVERS) float64, selection relative to others'
 
 
 class CarryRules(NamedTuple):

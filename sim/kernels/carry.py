@@ -58,6 +58,7 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
         scale = hours.met[p, h, SCALE]
         if routes.outbound[s]:
             scale *= posts.outbound_share[p]
+        scale *= dealings.trusted[trafficker, country, here]
         scan = scan_prob(hours.met[p, h, SCAN], rules.image[here], bulk_of(mass_g, rules.image_half_g[here]))
         dog = dog_prob(hours.met[p, h, DOG], rules.odour[here])
         tip, offer = dealings.tip[trafficker, country], dealings.offer[trafficker, p]

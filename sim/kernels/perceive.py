@@ -45,6 +45,7 @@ def _actual(
             scale = mean_scale[p]
             if outbound[k]:
                 scale *= posts.outbound_share[p]
+            scale *= dealings.trusted[t, c, here]
             offer, accept = dealings.offer[t, p], dealings.accept[t, p]
             tip, select = dealings.tip[t, c], posts.select[p, here]
             shown = bulk_of(load_g[i], rules.image_half_g[here])

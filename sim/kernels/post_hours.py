@@ -140,6 +140,7 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
         teams, dog_per_h, dog_false = posts.teams[p], posts.dog_per_h[p], posts.dog_false[p]
         gain, recovery, exertion_loss = posts.exertion_gain[p], posts.recovery[p], posts.exertion_loss[p]
         sealed_opened = inspect_share * posts.sealed_share[p] * posts.open_seal[p]
+        spared_share = posts.spared_share[p]
         mean_work = trucks_per_h + car_share * cars_per_h + units_per_h
         vehicles_per_work = 1.0
         if mean_work > 0.0:
@@ -186,7 +187,8 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
             steady_h = queue_wait_h(waits, hours_per_truck, work * hours_per_truck)
             row[h, WAIT] = np.floor(60.0 * (queue_h + steady_h))
 
-            wanted = inspect_share * flow
+            spared = spared_share * trucks
+            wanted = inspect_share * (flow - spared)
             part = share_served(officers, wanted) * willing
             if queue_h > wave_h:
                 part *= wave_share
@@ -216,7 +218,7 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
             alarm_share = 1.0 - (1.0 - scanned_share * scan_false) * (1.0 - dog_share * dog_false)
             alarms = looked_at * alarm_share
             n_alarms += alarms
-            n_opened += sealed_opened * trucks * part * alarm_share
+            n_opened += sealed_opened * (trucks - spared) * part * alarm_share
             waiting = (backlog + steady_h * work) * vehicles_per_work
             n_delay_h += waiting + looked_at * inspect_h + alarms * search_h
         vehicles[p], delay_h[p], inspected[p] = n_vehicles, n_delay_h, n_inspected

@@ -466,6 +466,27 @@ class Post(Spec):
         least=0,
         doc="patrols that pass a point of the green border, 20 km from a post, in a day",
     )
+    barrier_h: Quantity = quantity(
+        0.0,
+        "h",
+        "definition: no fences or ditches in the baseline",
+        low=0,
+        high=0,
+        status="derived",
+        least=0,
+        doc="time that fences and ditches add to the way through the watched strip (green border only)",
+    )
+    planted_share: Quantity = quantity(
+        0.0,
+        "1",
+        "definition: no planted training finds in the baseline",
+        low=0,
+        high=0,
+        status="derived",
+        least=0,
+        most=1,
+        doc="share of inspections that are planted training finds",
+    )
     scanner: Scanner = Scanner()
     dogs: Dogs = Dogs()
 

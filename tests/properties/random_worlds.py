@@ -54,18 +54,23 @@ POST = _ranges(
     open_from_h=(0, 23),
     open_hours=(0, 24),
     patrols_per_day=(0.0, 12.0),
+    barrier_h=(0.0, 12.0),
+    planted_share=(0.0, 0.3),
     scanner=SCANNER,
     dogs=DOGS,
 )
 SERVICES = _ranges(
     "corruption audit_effect protection_prob return_share arrest_prob cooperate_prob record_prob"
-    " explore_share",
+    " explore_share trusted_share trusted_check_factor trusted_abuse_share controlled_share",
     officer_pay_usd=(50.0, 1000.0),
     audits_per_year=(0.0, 20.0),
     turnover_per_year=(0.0, 5.0),
     corruption_per_bribe=(0.0, 0.2),
     tip_prob=(0.0, 0.05),
     sharing=(0.0, 0.5),
+    rotation_per_year=(0.0, 20.0),
+    trusted_clean_loads=(0.01, 20.0),
+    controlled_exposure=(0.0, 10.0),
     mobile_teams=(0.0, 6.0),
     team_inspections_per_h=(0.0, 8.0),
     cost_per_inspection_usd=(0.0, 50.0),
@@ -132,7 +137,6 @@ PREVALENCE = _ranges(
     misses_at_tenth=(0.08, 0.25),
     misses_at_hundredth=(0.25, 0.8),
     memory_days=(1.0, 200.0),
-    training_share=(0.0, 0.3),
 )
 CLASSES = ("frontier_road", "frontier_rail", "inland", "port", "airport", "green_border")
 COVERS = (

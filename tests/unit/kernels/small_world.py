@@ -171,8 +171,10 @@ def dealings(n_posts: int, n_countries: int = 1, n_traffickers: int = 1, **colum
         "tip": (n_traffickers, n_countries),
         "release": (n_traffickers, n_countries),
         "goes_on": (n_countries,),
+        "trusted": (n_traffickers, n_countries, N_COVERS),
     }
     factor = float(columns.pop("tip_factor", 0.0))
+    columns.setdefault("trusted", 1.0)
     arrays = {f: np.array(np.broadcast_to(columns.pop(f, 0.0), s), np.float64) for f, s in shapes.items()}
     assert not columns, columns
     return Dealings(tip_factor=factor, **arrays)
