@@ -72,14 +72,14 @@ def faults_of(file: str, sets: Sequence[str]) -> str:
 
 
 def _is_intervention(file: str) -> bool:
-    """Whether a file holds changes rather than a world."""
+    """Whether a file holds changes, or what it undoes, rather than a world."""
     if file in packaged(INTERVENTIONS):
         return True
     path = Path(file)
     if not path.is_file():
         return False
     data = read_yaml(path.read_bytes(), file).data
-    return isinstance(data, dict) and "changes" in data
+    return isinstance(data, dict) and not {"changes", "undoes"}.isdisjoint(data)
 
 
 def _scenarios(_: str) -> Iterable[Row]:
