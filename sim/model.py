@@ -80,7 +80,7 @@ class CorridorModel(Model):
     world : World
         What the scenario means.
     in_force : World
-        The same under the tiers, market and rules of this week.
+        The same with the tiers, market, rules and options of this week.
     memory : Memory
         What agents remember, as arrays.
     couriers : CourierSet
@@ -106,9 +106,9 @@ class CorridorModel(Model):
         self.keys = run_keys(self.world, key)
         world = self.world
         self._mechanisms = Mechanisms(world)
-        self.in_force = self._mechanisms.world_at(world.start_hour)
-        opening = self._mechanisms.stretches(world.start_hour)[0].values
-        self.memory = opening_memory(self.in_force, self.keys, opening)
+        opening = self._mechanisms.stretches(world.start_hour)[0]
+        self.in_force = opening.world
+        self.memory = opening_memory(opening.world, self.keys, opening.values)
         homes = [world.countries.index(h) for h in world.traffickers.homes]
         self.couriers = CourierSet(world.traffickers.names, world.countries, homes)
         self.book = LoadBook(len(world.commodities))
@@ -168,12 +168,14 @@ class CorridorModel(Model):
             return
         memory, week = self.memory, self.week
         first_hour = self.world.start_hour + HOURS_PER_WEEK * week
-        world = self.in_force = self._mechanisms.world_at(first_hour)
         stretches = self._mechanisms.stretches(first_hour)
+        world = self.in_force = stretches[0].world
         values = stretches[0].values
         review = (first_hour // HOURS_PER_WEEK) % authority.REVIEW_WEEKS == 0
         if review:
-            authority.allocate(memory, world, values, self.key, first_hour // HOURS_PER_WEEK)
+            authority.allocate(
+                memory, world, values, stretches[0].posts, self.key, first_hour // HOURS_PER_WEEK
+            )
         foreseen = self._foreseen(first_hour, stretches)
         hours = self._post_hours(first_hour, stretches)
         dealings = [dealings_of_week(world, stretch.values, memory) for stretch in stretches]
@@ -287,7 +289,7 @@ class CorridorModel(Model):
             Planned(memory.planned_who, memory.planned_g),
             decisions.route_haste,
             decisions.cover_haste,
-            world.route_arrays.start,
+            world.lasting.start,
             world.loss_prob,
         )
         memory.planned_who, memory.planned_g = planned
@@ -312,7 +314,7 @@ class CorridorModel(Model):
             load_stop=stop,
             load_visit=np.zeros(stop.size, np.int64),
             load_minute=sent.minute + world.route_arrays.minutes[stop],
-            load_lost_stop=sent.lost_stop,
+            load_lost_stop=np.where(sent.lost_stop < 0, -1, world.lasting.row[sent.lost_stop]),
             load_courier=courier,
             load_number=number,
             load_wage_cents=wage,
@@ -371,7 +373,8 @@ class CorridorModel(Model):
             sum((h.inspected for h in happened.hours), np.zeros(n)),
             sum((h.false_alarms for h in happened.hours), np.zeros(n)),
         )
-        self.tally.week["mean_corruption"][week] = memory.corruption.mean()
+        manned = happened.stretches[0].posts.manned
+        self.tally.week["mean_corruption"][week] = memory.corruption[manned].mean() if manned.any() else 0.0
 
     def _keep(self, log: Encounters) -> None:
         """Remember a week's encounters by name, for those who ask for the whole log."""

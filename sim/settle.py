@@ -255,10 +255,10 @@ def _count_week(
     row["controlled_deliveries"][week] = np.count_nonzero(records.controlled)
     row["active_routes"][week] = np.unique(memory.load_route[happened.sent]).size
     row["expected_seized_loads"][week] = log.seize_prob.sum()
-    row["licit_vehicles"][week] = sum(float(h.vehicles.sum()) for h in happened.hours)
-    row["delay_vehicle_h"][week] = sum(float(h.delay_h.sum()) for h in happened.hours)
-    row["false_alarms"][week] = sum(float(h.false_alarms.sum()) for h in happened.hours)
-    row["mean_corruption"][week] = memory.corruption.mean()
+    parts = [(h, s.posts.manned) for h, s in zip(happened.hours, happened.stretches, strict=True)]
+    row["licit_vehicles"][week] = sum(float(h.vehicles[manned].sum()) for h, manned in parts)
+    row["delay_vehicle_h"][week] = sum(float(h.delay_h[manned].sum()) for h, manned in parts)
+    row["false_alarms"][week] = sum(float(h.false_alarms[manned].sum()) for h, manned in parts)
     recorded = log.load[records.event[records.recorded]]
     row["recorded_seized_kg"][week] = memory.load_g[recorded].sum() / 1000.0
     here = np.bincount(

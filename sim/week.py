@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ from sim.kernels.perceive import actual, believed
 from sim.scenario.overlay import cut_hours, hour_of, in_order, strengths_at
 from sim.world.calendar import HOURS_PER_WEEK, hours_of_week
 from sim.world.in_force import world_in_force
+from sim.world.options import options_of
 from sim.world.parameters import Parameters, changed
 from sim.world.post_table import post_arrays
 from sim.world.world import World
@@ -41,6 +43,9 @@ Bools = NDArray[np.bool_]
 
 CENTS_PER_USD = 100
 
+Strengths = tuple[float, ...]
+"""Strength of each intervention, in the order of `World.interventions`."""
+
 
 class Stretch(NamedTuple):
     """Hours of a week between two changes of mechanism."""
@@ -49,6 +54,7 @@ class Stretch(NamedTuple):
     to_h: int
     values: Parameters
     posts: PostArrays
+    world: World  # with what options are worth under these
 
 
 class Decisions(NamedTuple):
@@ -67,10 +73,10 @@ class Mechanisms:
         self._world = world
         self._wide = [any(change.is_wide for change in i.changes) for i in world.interventions]
         self._narrow = [not all(change.is_wide for change in i.changes) for i in world.interventions]
-        self._worlds: dict[tuple[float, ...], World] = {}
-        self._made: dict[tuple[tuple[float, ...], tuple[float, ...]], tuple[Parameters, PostArrays]] = {}
+        self._worlds: dict[Strengths, World] = {}
+        self._made: dict[tuple[Strengths, Strengths], tuple[Parameters, PostArrays, World]] = {}
 
-    def world_at(self, hour: int) -> World:
+    def _world_at(self, hour: int) -> World:
         """The world under the wide changes of an hour: tiers, market, covers, countries' rules."""
         strengths = self._strengths(hour, self._wide)
         if not any(strengths):
@@ -89,30 +95,45 @@ class Mechanisms:
         edges = sorted({first_hour, *cuts, first_hour + HOURS_PER_WEEK})
         found: list[Stretch] = []
         for a, b in pairwise(edges):
-            values, posts = self._at(a, first_hour)
+            values, posts, world = self._at(a, first_hour)
             if found and found[-1].values is values:
                 found[-1] = found[-1]._replace(to_h=b - first_hour)
             else:
-                found.append(Stretch(a - first_hour, b - first_hour, values, posts))
+                found.append(Stretch(a - first_hour, b - first_hour, values, posts, world))
         return found
 
-    def _strengths(self, hour: int, concerned: Sequence[bool]) -> tuple[float, ...]:
+    def _strengths(self, hour: int, concerned: Sequence[bool]) -> Strengths:
         strengths = strengths_at(self._world.interventions, hour)
         return tuple(s if here else 0.0 for s, here in zip(strengths, concerned, strict=True))
 
-    def _at(self, hour: int, first_hour: int) -> tuple[Parameters, PostArrays]:
+    def _at(self, hour: int, first_hour: int) -> tuple[Parameters, PostArrays, World]:
         world = self._world
         strengths, wide = self._strengths(hour, self._narrow), self._strengths(first_hour, self._wide)
         if not any(strengths) and not any(wide):
-            return world.base, world.base_posts
+            return world.base, world.base_posts, world
         if (strengths, wide) not in self._made:
             values = changed(
                 world.base, in_order(world.interventions, strengths), world.posts, world.countries
             )
-            scenario = self.world_at(first_hour).scenario
-            arrays = post_arrays(values, world.posts, world.countries, scenario, world.corridor)
-            self._made[strengths, wide] = values, arrays
+            here = self._world_at(first_hour)
+            arrays = post_arrays(values, world.posts, world.countries, here.scenario, world.corridor)
+            self._made[strengths, wide] = values, arrays, with_staff(here, arrays)
         return self._made[strengths, wide]
+
+
+def with_staff(world: World, posts: PostArrays) -> World:
+    """The world whose options reckon with bribes at the posts that are manned."""
+    if np.array_equal(posts.manned, world.base_posts.manned):
+        return world
+    _, _, options = options_of(
+        world.scenario,
+        world.flows,
+        world.traffickers,
+        world.routes,
+        world.route_arrays,
+        posts.manned & ~posts.is_patrol,
+    )
+    return replace(world, options=options)
 
 
 def shape_of_week(world: World, values: Parameters, memory: Memory, first_hour: int) -> WeekShape:
@@ -167,7 +188,7 @@ def dealings_of_week(world: World, values: Parameters, memory: Memory) -> Dealin
 def open_options(world: World, posts: PostArrays) -> Bools:
     """Options whose route has no closed post, (n_options,) bool."""
     stops = world.route_arrays
-    closed = (stops.post >= 0) & (posts.open_hours == 0)[stops.post]
+    closed = (stops.post >= 0) & (posts.manned & (posts.open_hours == 0))[stops.post]
     shut = np.add.reduceat(closed.astype(np.int64), stops.start[:-1]) > 0
     is_open: Bools = ~shut[world.option_arrays.route]
     return is_open
@@ -223,7 +244,7 @@ def _through(
     who = world.flows.trafficker[world.options.flow[rows]]
     options = world.options
     through: Floats = believed(
-        options.way[rows], who, options.first, options.check, risk_matrix(world, memory)
+        options.way[rows], who, options.first, options.check, risk_matrix(world, memory, posts.manned)
     )
     exact = follows(world, "best_response")[who]
     if exact.any():

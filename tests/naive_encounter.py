@@ -74,6 +74,8 @@ def true_through(row, posts, mean_met, covers, deals, travel):
     """Chance to get through a row's posts as they are, in a mean hour; at its last try a load stays."""
     through = 1.0
     for p, k, outbound in row.checks:
+        if not posts[p].manned:
+            continue
         c = chances(posts[p], k, mean_met[p], covers[k], row.load_g, outbound, deals[p])
         again = (1.0 - c.tip) * c.met * c.offer * (1.0 - c.accept) * travel.turn_back_prob
         still_here, caught = 1.0, 0.0
@@ -104,6 +106,11 @@ def _at_next_stop(twin, load, stretch, events):
         return
     if stop.post == -1:
         load.fate = DELIVERED
+        return
+    if not stretch.posts[stop.post].manned:
+        load.stop += 1
+        load.visit = 0
+        load.minute += load.route.stops[load.stop].minutes
         return
     minute = load.minute - 60 * twin.first_hour
     wait, *met = stretch.hours[stop.post].met[minute // 60]

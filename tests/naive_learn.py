@@ -156,13 +156,15 @@ def _rotate(twin):
     """Officers change places within a country, after all else of the week."""
     g, rates = twin.given, twin.stretches[0].c["rotation_per_year"]
     moved = [moved_share(rate) for rate in rates]
+    staffed = [manned > 0.0 for manned in twin.stretches[0].v["manned"]]
     mean = []
     for c in range(len(g.countries)):
-        here = [twin.corruption[p] for p, post in enumerate(g.posts) if post.country == c]
+        here = [twin.corruption[p] for p, post in enumerate(g.posts) if post.country == c and staffed[p]]
         mean.append(draws.added(here) / max(len(here), 1))
     for p, post in enumerate(g.posts):
         share = moved[post.country]
-        twin.corruption[p] = twin.corruption[p] + share * (mean[post.country] - twin.corruption[p])
+        if staffed[p]:
+            twin.corruption[p] = twin.corruption[p] + share * (mean[post.country] - twin.corruption[p])
         for mine in twin.relation:
             mine[p] = mine[p] * (1.0 - share)
 
@@ -177,7 +179,7 @@ def moved_share(per_year):
 def allocate(twin):
     """Mobile teams of every country for four weeks, by week values."""
     g, values = twin.given, twin.stretches[0]
-    traffic = [p.trucks_per_day / 48.0 + p.cars_per_day / 48.0 + p.rail_units_per_day / 48.0 for p in g.posts]
+    traffic = [p.trucks_per_h + p.cars_per_h + p.units_per_h if p.manned else 0.0 for p in values.posts]
     twin.expected_finds = [
         0.75 * e + 0.25 * m for e, m in zip(twin.expected_finds, twin.month_finds, strict=True)
     ]

@@ -70,6 +70,7 @@ def stretches(given, first_hour):
         post, country = values_at(given, a)
         made.append(Row(from_h=a - first_hour, to_h=b - first_hour, v=post, c=country))
         made[-1].posts = [post_in_force(given, post, country, p) for p in range(len(given.posts))]
+        redirect(given, made[-1].posts)
     return made
 
 
@@ -139,6 +140,8 @@ def post_in_force(given, values, of_countries, p):
     row = Row(
         v=v, country=post.country, is_patrol=post.is_patrol, lanes=max(1, post.lanes), open_seal=open_seal
     )
+    row.manned, row.inspect_share = v["manned"] > 0.0, v["inspect_share"] * v["manned"]
+    row.is_closed = row.manned and int(v["open_hours"]) == 0
     row.trucks_per_h, row.cars_per_h = post.trucks_per_day / 48.0, post.cars_per_day / 48.0
     row.units_per_h = post.rail_units_per_day / 48.0
     row.service_h, row.inspect_h, row.search_h = (
@@ -150,9 +153,9 @@ def post_in_force(given, values, of_countries, p):
     row.select, row.open_on_alarm, row.find_cold = [], [], []
     for k, cover in enumerate(given.covers):
         sealed = k == TIR_TRUCK
-        select = min(1.0, v["inspect_share"] * cover.select_factor)
+        select = min(1.0, row.inspect_share * cover.select_factor)
         select = select * v["tir_select_factor"] if sealed else select
-        row.select.append(met if post.is_patrol else select)
+        row.select.append(met * v["manned"] if post.is_patrol else select)
         row.open_on_alarm.append(v["find_on_alarm_prob"] * (open_seal if sealed else 1.0))
         row.find_cold.append(by_hand * v["find_prob"] * (open_seal if sealed else 1.0) * cover.find_factor)
     return row
@@ -160,6 +163,22 @@ def post_in_force(given, values, of_countries, p):
 
 def spared_share(country):
     return country["trusted_share"] * (1.0 - country["trusted_check_factor"])
+
+
+def redirect(given, rows):
+    """Licit traffic of closed crossings goes by the open ones of its side of the border and its mode."""
+    shut = {
+        (post.crossing_id, *post.modes) for post, row in zip(given.posts, rows, strict=True) if row.is_closed
+    }
+    is_shut = [(post.crossing_id, *post.modes) in shut for post in given.posts]
+    side = [(p.country, p.neighbour, *p.modes) if p.neighbour else None for p in given.posts]
+    for kind in ("trucks_per_h", "cars_per_h", "units_per_h"):
+        closed, taking = dict.fromkeys(side, 0.0), dict.fromkeys(side, 0.0)
+        for row, name, gone in zip(rows, side, is_shut, strict=True):
+            (closed if gone else taking)[name] += getattr(row, kind)
+        for row, name, gone in zip(rows, side, is_shut, strict=True):
+            more = closed[name] / taking[name] if name and taking[name] > 0.0 else 0.0
+            setattr(row, kind, 0.0 if gone else getattr(row, kind) * (1.0 + more))
 
 
 def patrol_prob(given, post, per_day, barrier_h):
@@ -179,11 +198,11 @@ def post_hours(given, key, first_hour, days, stretch, p, state):
 
     `state` has backlog, exertion and up, and is changed; scan_hit, dog_hit, willing and extra stand still.
     """
-    post, v = stretch.posts[p], stretch.posts[p].v
+    post = stretch.posts[p]
     seen = Row(met={}, vehicles=0.0, delay_h=0.0, inspected=0.0, false_alarms=0.0, opened_clean=0.0)
     for h in range(stretch.from_h, stretch.to_h):
         if post.is_patrol:
-            wait = SHUT if int(v["open_hours"]) == 0 else 0
+            wait = SHUT if post.is_closed else 0
             seen.met[h] = wait, given.daily[3][days[h][0]], 0.0, 0.0
         else:
             seen.met[h] = one_hour(given, key, first_hour + h, days[h], post, state, seen)
@@ -195,6 +214,12 @@ def one_hour(given, key, hour, day, post, state, seen):
     v, (hod, weekday, month) = post.v, day
     address, hours_per_truck = state.address, post.service_h / post.lanes
     word = hour_words(key, hour >> 2, address)[hour & 3]
+    if not post.manned or post.is_closed:
+        state.backlog = 0.0
+    if not post.manned:
+        state.up = scanner_turns(word, post.fail_prob if state.up else post.repair_prob) != state.up
+        state.exertion = exertion_after(state.exertion, 0.0, v)
+        return 0, 0.0, 0.0, 0.0
     swing = max(0.0, 1.0 + v["traffic_cv"] * NORMAL[word >> 22])
     shape = [given.monthly[i][month] * given.weekly[i][weekday] * given.daily[i][hod] for i in range(3)]
     trucks = post.trucks_per_h * shape[0] * swing
@@ -219,7 +244,7 @@ def one_hour(given, key, hour, day, post, state, seen):
     steady_h = queue_wait_h(post.lanes, hours_per_truck, work * hours_per_truck)
 
     spared = post.spared_share * trucks
-    wanted = v["inspect_share"] * (flow - spared)
+    wanted = post.inspect_share * (flow - spared)
     part = served(v["inspections_per_h"], wanted) * state.willing
     if queue_h > v["wave_through_h"]:
         part *= v["wave_through_share"]
@@ -249,7 +274,7 @@ def one_hour(given, key, hour, day, post, state, seen):
     alarm_share = 1.0 - no_alarm
     alarms = looked_at * alarm_share
     seen.false_alarms += alarms
-    sealed_opened = v["inspect_share"] * v["sealed_share"] * post.open_seal
+    sealed_opened = post.inspect_share * v["sealed_share"] * post.open_seal
     seen.opened_clean += sealed_opened * (trucks - spared) * part * alarm_share
     waiting = (state.backlog + steady_h * work) * vehicles_per_work
     seen.delay_h += waiting + looked_at * post.inspect_h + alarms * post.search_h

@@ -143,8 +143,9 @@ def after_week(
 
 
 def _rotate(memory: Memory, world: World, values: Parameters) -> None:
-    """Officers change places within a country: they break relations, and bring their habits along."""
+    """Officers of manned posts change places within a country: relations break, habits come along."""
     country = world.base_posts.country
     moved = moved_share(values.country["rotation_per_year"][country], WEEKS_PER_YEAR)
     memory.relation *= 1.0 - moved
-    memory.corruption[:] = rotated(memory.corruption, country, moved)
+    staffed = values.post["manned"] > 0.0
+    memory.corruption[staffed] = rotated(memory.corruption[staffed], country[staffed], moved[staffed])

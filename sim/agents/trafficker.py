@@ -93,9 +93,10 @@ def lies_low(world: World, memory: Memory) -> Bools:
     return follows(world, "adaptive") & (memory.alarm > world.traffickers.alarm_level)
 
 
-def risk_matrix(world: World, memory: Memory) -> Floats:
-    """Believed risk of every post and cover, (n_traffickers, n_posts * n_covers) float64."""
+def risk_matrix(world: World, memory: Memory, manned: Bools) -> Floats:
+    """Believed risk of every post and cover, (n_traffickers, n_posts * n_covers) float64; 0 if unmanned."""
     risk = believed_risk(memory.caught, memory.trips, world.prior_hit)
+    risk[:, ~manned] = 0.0
     return risk.reshape(risk.shape[0], -1)
 
 

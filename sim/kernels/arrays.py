@@ -36,6 +36,7 @@ class PostArrays(NamedTuple):
     service_h: np.ndarray  # (n_posts,) float64, lane time of a truck, hours
     open_from: np.ndarray  # (n_posts,) int64, hour of day
     open_hours: np.ndarray  # (n_posts,) int64, 0 = closed
+    manned: np.ndarray  # (n_posts,) bool, False: everybody passes, nothing is looked at
     inspect_share: np.ndarray  # (n_posts,) float64, inspections / vehicles wanted by policy
     inspections_per_h: np.ndarray  # (n_posts,) float64, officers' capacity
     wave_h: np.ndarray  # (n_posts,) float64, queue above which selection is relaxed, hours

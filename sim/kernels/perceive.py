@@ -38,6 +38,8 @@ def _actual(
         j, t, through = ways[i], trafficker[i], 1.0
         for k in range(first[j], first[j + 1]):
             p, here = check[k] // N_COVERS, check[k] % N_COVERS
+            if not posts.manned[p]:
+                continue
             if posts.open_hours[p] == 0:
                 through = 0.0
                 break

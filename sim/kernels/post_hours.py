@@ -110,7 +110,9 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
     hours = np.zeros(n)
     backlogs, exertions, ups = state.backlog.copy(), state.exertion.copy(), state.scanner_up.copy()
     for p in range(n):
-        hours[p] = to_h - from_h
+        manned = posts.manned[p]
+        if manned:
+            hours[p] = to_h - from_h
         if posts.is_patrol[p]:
             for h in range(from_h, to_h):
                 met[p, h, WAIT], met[p, h, SCALE] = 0.0, shape.patrol_shape[h]
@@ -129,6 +131,8 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
         )
         car_share, cv = posts.car_share[p], posts.traffic_cv[p]
         open_from, open_hours = posts.open_from[p], posts.open_hours[p]
+        if not manned or open_hours <= 0:
+            backlogs[p] = 0.0
         inspect_share, officers, extra = (
             posts.inspect_share[p],
             posts.inspections_per_h[p],
@@ -163,6 +167,11 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
                 word = w2
             else:
                 word = w3
+            if not manned:
+                row[h, WAIT], row[h, SCALE], row[h, SCAN], row[h, DOG] = 0.0, 0.0, 0.0, 0.0
+                up = scanner_turns(word, fail_prob if up else repair_prob) != up
+                exertion = exertion_after(exertion, 0.0, gain, recovery)
+                continue
             swing = max(0.0, 1.0 + cv * normal[word >> FLOW_SHIFT])
             trucks = trucks_per_h * shape.truck_shape[h] * swing
             cars = cars_per_h * shape.car_shape[h] * swing

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from sim.scenario.change import RANK, Change
 from sim.scenario.explain import expected
 from sim.scenario.leaf import Limits
+from sim.scenario.new_posts import NewPost
 from sim.scenario.quantity import Quantity, Spec, Words, quantity
 
 __all__ = ["Change", "Intervention"]
@@ -46,6 +47,9 @@ class Intervention(Spec):
         (), description="interventions that it takes back: it leaves them 1 - its own strength"
     )
     contradicts: tuple[Name, ...] = Field((), description="interventions that cannot be in force with it")
+    new_posts: tuple[NewPost, ...] = Field(
+        (), description="posts that it brings; a change of manned where programme=<its name> mans them"
+    )
 
     @model_validator(mode="after")
     def _in_time(self) -> Intervention:

@@ -487,6 +487,17 @@ class Post(Spec):
         most=1,
         doc="share of inspections that are planted training finds",
     )
+    manned: Quantity = quantity(
+        1.0,
+        "1",
+        "definition: what the other numbers say holds of a post with all its controls staffed",
+        low=1,
+        high=1,
+        status="derived",
+        least=0,
+        most=1,
+        doc="share of its controls that are staffed; 0 removes the control",
+    )
     scanner: Scanner = Scanner()
     dogs: Dogs = Dogs()
 

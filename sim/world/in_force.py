@@ -75,8 +75,9 @@ def world_in_force(world: World, changes: Sequence[tuple[Change, float]]) -> Wor
     if scenario is world.scenario:
         return world
     flows, traffickers = consignors(scenario, world.corridor, world.tables, world.commodities)
+    staffed = world.base_posts.manned & ~world.base_posts.is_patrol
     flow_arrays, option_arrays, options = options_of(
-        scenario, flows, traffickers, world.routes, world.route_arrays, world.base_posts.is_patrol
+        scenario, flows, traffickers, world.routes, world.route_arrays, staffed
     )
     if flows.names != world.flows.names or not np.array_equal(options.option, world.options.option):
         raise WorldError(["changes: expected numbers that leave every flow and every option in place"])

@@ -37,7 +37,7 @@ def services_of(scenario: Scenario, country: str) -> CountryServices:
 
 
 def base_parameters(scenario: Scenario, posts: Sequence[Post], countries: Sequence[str]) -> Parameters:
-    """Parameters of a scenario before any intervention."""
+    """Parameters of a scenario before any intervention; posts that a programme brings are unmanned."""
     services = {c: services_of(scenario, c) for c in countries}
     of_class: dict[tuple[str, PostClass], dict[str, Quantity]] = {}
     for country in countries:
@@ -46,6 +46,7 @@ def base_parameters(scenario: Scenario, posts: Sequence[Post], countries: Sequen
     rows = [of_class[p.country, p.klass] for p in posts]
     names = list(of_class[countries[0], PostClass.FRONTIER_ROAD])
     post = {name: np.array([row[name].value for row in rows]) for name in names}
+    post["manned"][[i for i, p in enumerate(posts) if p.programmes]] = 0.0
     by_country = {c: {n: getattr(s, n) for n in type(s).model_fields} for c, s in services.items()}
     leaves = [n for n, part in by_country[countries[0]].items() if isinstance(part, Quantity)]
     country_values = {n: np.array([by_country[c][n].value for c in countries]) for n in leaves}
@@ -106,7 +107,7 @@ def chosen_rows(
 ) -> NDArray[np.int64]:
     """Rows of the posts, or of the countries, that a selector means for a number, (n_chosen,) int64."""
     if name in base.post:
-        return np.flatnonzero([selector.matches(selectable(p)) for p in posts])
+        return np.flatnonzero([means(selector, p) for p in posts])
     return np.flatnonzero([selector.matches({"country": c}) for c in countries])
 
 
@@ -129,6 +130,12 @@ def like_values(change: Change, base: Parameters, posts: Sequence[Post], countri
     return found
 
 
+def means(selector: Selector, post: Post) -> bool:
+    """Whether a selector means a post; one that a programme brings must be named, or its programme."""
+    named = any(term.key in ("post_id", "programme") and not term.negated for term in selector.terms)
+    return (named or not post.programmes) and selector.matches(selectable(post))
+
+
 def selectable(post: Post) -> dict[str, str | tuple[str, ...]]:
     """What a selector can ask of a post."""
     return {
@@ -139,4 +146,8 @@ def selectable(post: Post) -> dict[str, str | tuple[str, ...]]:
         "klass": post.klass.name.lower(),
         "region": post.region,
         "mode": tuple(sorted(m.name.lower() for m in post.modes)),
+        "neighbour": post.neighbour,
+        "border": post.border,
+        "leg": post.legs,
+        "programme": post.programmes,
     }

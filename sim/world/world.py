@@ -95,6 +95,14 @@ class StepTable:
 
 
 @dataclass(frozen=True, slots=True)
+class LastingStops:
+    """Stops of routes but those at new posts."""
+
+    start: Ints  # (n_routes + 1,) first of each route among them
+    row: Ints  # (n,) row among the stops of `RouteArrays`
+
+
+@dataclass(frozen=True, slots=True)
 class Profiles:
     """What calendar and climate do, from tables."""
 
@@ -124,6 +132,8 @@ class World:
     route_arrays: RouteArrays
     steps: StepTable
     legs: tuple[str, ...]
+    is_new: NDArray[np.bool_]  # (n_posts,) brought by an intervention, unmanned before any is in force
+    lasting: LastingStops
     loss_prob: Floats  # (n_routes,) abandoned or spoilt on the way
     traffickers: TraffickerTable
     flows: FlowTable

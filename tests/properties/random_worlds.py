@@ -161,6 +161,8 @@ WHERE_POSTS = (
     "mode=rail",
     "klass!=inland;country=KZ",
 )
+WHERE_MANNED = ("country=KZ;neighbour=RU", "border=KG-KZ", "klass=green_border", "klass=inland", "country=KZ")
+TOWNS = {"tutorial": ("west_town", "hub", "market"), "baseline": ("almaty", "karaganda", "aktobe", "omsk")}
 WHERE_COUNTRIES = ("", "country=KZ", "country=KZ,RU", "country!=KZ")
 
 
@@ -215,7 +217,10 @@ def random_world(n: int):
     """(world, key) number n, of three to eight weeks."""
     lot = Lot(n)
     scenario = random_scenario(lot)
-    return build_world(scenario, random_interventions(lot, scenario)), lot.bits("key")
+    laid, also = random_interventions(lot, scenario), []
+    if lot.chance("posts of nobody", 0.3):
+        also = [_intervention(lot, "left_out", scenario)]
+    return build_world(scenario, laid, also), lot.bits("key")
 
 
 def random_scenario(lot: Lot) -> Scenario:
@@ -317,6 +322,8 @@ def _services(lot, country):
         posts[klass] = lot.numbers(f"{country} {klass}", POST, 0.5)
         if lot.chance(f"{country} {klass} round the clock", 0.8):
             posts[klass].pop("open_hours", None)
+        if lot.chance(f"{country} {klass} short of staff", 0.1):
+            posts[klass]["manned"] = lot.number(f"{country} {klass} manned", 0.0, 1.0)
     chosen = lot.numbers(country, SERVICES, 0.4)
     return {**chosen, "allocation": lot.one_of(f"{country} rule", RULES), "posts": posts}
 
@@ -335,6 +342,10 @@ def _intervention(lot, name, scenario):
     start = first + timedelta(days=lot.whole(f"{name} start", -10, days + 5))
     end = start + timedelta(days=lot.whole(f"{name} length", 1, days))
     has_start = lot.chance(f"{name} starts", 0.8)
+    changes = [_change(lot, f"{name} {i}", name) for i in range(lot.whole(f"{name} changes", 1, 4))]
+    new_posts = [_new_post(lot, name, i, scenario.tables) for i in range(lot.whole(f"{name} posts", -3, 3))]
+    if new_posts:
+        changes.append({"where": f"programme={name}", "what": "manned", "to": _manned(lot, "staff")})
     return Intervention.model_validate(
         {
             "name": name,
@@ -345,12 +356,39 @@ def _intervention(lot, name, scenario):
             "strength": lot.number(f"{name} strength", 0.0, 1.0),
             "capital_cost_usd": lot.number(f"{name} capital", 0.0, 1e6),
             "running_cost_usd_per_year": lot.number(f"{name} running", 0.0, 1e6),
-            "changes": [_change(lot, f"{name} {i}", name) for i in range(lot.whole(f"{name} changes", 1, 4))],
+            "changes": changes,
+            "new_posts": new_posts,
         }
     )
 
 
+def _new_post(lot, name, i, tables):
+    """A post of a programme; two programmes may bring the same."""
+    place, mode = (
+        lot.one_of(f"{name} town {i}", TOWNS[tables]),
+        lot.one_of(f"{name} mode {i}", ("road", "rail")),
+    )
+    if (place, mode) == ("west_town", "rail"):
+        place = "hub"
+    rows = {
+        "post_id": f"{lot.one_of('front', ('a', 'z'))}_{place}_{mode}_{i}",
+        "place_id": place,
+        "mode": mode,
+    }
+    amount = 100.0 * i if mode == "road" else 5.0
+    kind = "trucks_per_day" if mode == "road" else "rail_units_per_day"
+    return {**rows, kind: amount, "name": f"New post in {place}", "source": "drawn at random"}
+
+
+def _manned(lot, name):
+    """Share of staff: none, some or all."""
+    return lot.one_of(name, (0.0, 0.5, 1.0, 1.0))
+
+
 def _change(lot, name, intervention):
+    if intervention == "change_0" and lot.chance(f"{name} mans", 0.3):
+        where = lot.one_of(f"{name} where manned", WHERE_MANNED)
+        return {"where": where, "what": "manned", "to": _manned(lot, f"{name} manned")}
     of_posts = lot.chance(f"{name} of posts", 0.6)
     table = _flat(POST) if of_posts else SERVICES
     what = lot.one_of(f"{name} what", sorted(table))

@@ -101,6 +101,11 @@ def count(twin, seen):
     alarms = zip(twin.alarm, twin.given.organisations, strict=True)
     seen["lying low"] += any(alarm > t.alarm_level for alarm, t in alarms)
     seen["closed"] += any(post.v["open_hours"] == 0.0 for post in twin.stretches[-1].posts)
+    posts = list(zip(twin.given.posts, twin.stretches[-1].posts, strict=True))
+    seen["unmanned"] += any(not row.manned for post, row in posts if not post.is_new)
+    seen["new posts"] += any(row.manned for post, row in posts if post.is_new)
+    seen["new posts unmanned"] += any(not row.manned for post, row in posts if post.is_new)
+    seen["encounters at new posts"] += sum(twin.given.posts[e.post].is_new for e in twin.events)
     seen["shut at night"] += any(0.0 < post.v["open_hours"] < 24.0 for post in twin.stretches[-1].posts)
 
 
@@ -138,7 +143,8 @@ def test_random_worlds_reach_every_part():
     parts += ["adaptive", "non_adaptive", "random", "best_response"]
     parts += ["loads under way", "arrested", "cooperating", "recorded", "replaced", "cut weeks", "teams out"]
     parts += ["controlled", "trusted"]
-    parts += ["months recorded", "programmes paid", "lying low", "closed", "shut at night"]
+    parts += ["months recorded", "programmes paid", "lying low", "closed", "shut at night", "unmanned"]
+    parts += ["new posts", "new posts unmanned", "encounters at new posts"]
     assert {part: reached[part] for part in parts if reached[part] < 3} == {}
 
 
