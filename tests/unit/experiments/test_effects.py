@@ -227,9 +227,14 @@ def test_what_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path, monkeypa
     assert ran == [3, 4, 5, 1]
 
 
-def test_until_runs_as_many_keys_as_that_takes_and_no_more():
+def test_until_runs_as_many_keys_as_that_takes_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     found = compare(scenario(), COSTLY, until="5%", workers=1, replacement=False)
     assert len(found.keys) == FIRST + BLOCK
+    monkeypatch.setattr("experiments.stopping.FIRST", 2)
+    monkeypatch.setattr("experiments.stopping.BLOCK", 1)
+    compare(scenario(), COSTLY, keys=5, workers=1, replacement=False, folder=tmp_path)
+    told = compare(scenario(), COSTLY, until=0.05, workers=1, replacement=False, folder=tmp_path)
+    assert told.keys == (1, 2, 3)  # more are on record, and are left out
     few = compare(scenario(), [MORE, LATE], until=0.0001, keys=3, workers=1, replacement=False)
     assert few.keys == (1, 2, 3)
     assert [
