@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -111,18 +111,24 @@ def drawn_value(quantity: Quantity, u: float) -> float:
 
 
 def at_point(
-    scenario: Scenario, u: Mapping[str, float], source: str, fixed: Collection[str] = ()
+    scenario: Scenario, u: Mapping[str, float], source: str, ranges: Mapping[str, Quantity] | None = None
 ) -> Scenario:
-    """The scenario with every ranged quantity at its dimension's quantile, but for the paths in `fixed`."""
+    """The scenario with quantities at the quantiles of their dimensions.
+
+    Parameters
+    ----------
+    ranges
+        Quantities by path, to draw from their ranges; those that the scenario declares if nothing is said.
+        Others stay as they are.
+    """
+    drawn_from = declared(scenario) if ranges is None else ranges
 
     def moved(part: Any, prefix: str) -> Any:  # noqa: ANN401
         if isinstance(part, Quantity):
-            name = dimension(prefix)
-            if name not in u or part.low is None or part.high is None or part.low >= part.high:
+            name, declared_there = dimension(prefix), drawn_from.get(prefix)
+            if name not in u or declared_there is None:
                 return part
-            if prefix in fixed:
-                return part
-            value = min(part.high, max(part.low, drawn_value(part, u[name])))
+            value = drawn_value(declared_there, u[name])
             return part.model_copy(
                 update={"value": value, "status": "assumed", "source": f"{source}; {part.source}"}
             )

@@ -53,8 +53,7 @@ def ways_of(world: World) -> Ways:
     crossings = tuple(sorted(set(at_post) - {""}))
     of_post = np.array([crossings.index(name) if name else -1 for name in at_post], np.int64)
     of_stop = np.where(routes.post == NO_POST, -1, of_post[routes.post])
-    before = np.append(-1, of_stop[:-1])
-    before[routes.start[:-1]] = -1
+    before = np.append(-1, of_stop[:-1])  # a route ends at a place, so none begins behind a crossing
     first = np.flatnonzero((of_stop >= 0) & (of_stop != before))
     return Ways(
         modes=modes,

@@ -10,13 +10,14 @@ from itertools import combinations
 
 import numpy as np
 
-from experiments.baseline import at_point, dimensions, quantiles, read_record
+from experiments.baseline import at_point, declared, dimensions, quantiles, read_record
 from experiments.outcomes import HEADLINE
 from experiments.paired import Floats, gap_of
 from experiments.pairs import BASELINE, checked_keys
 from experiments.plan import Plan, run_key
 from experiments.pool import Pool
 from experiments.progress import Counter
+from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 
 POINT_KEYS = 8
@@ -63,11 +64,13 @@ def points_near(scenario: Scenario, n: int, fixed: Collection[str] = ()) -> list
         record = json.loads(files("scenarios").joinpath(RECORD).read_text(encoding="utf-8"))
         landed = [o.point for o in read_record(files("scenarios").joinpath(POINTS)) if o.lands]
         key, chosen = record["key"], [point for point in landed if point != record["medoid"]][:n]
+        source = load_scenario(record["declared"]).scenario
     else:
-        key, chosen = 1, list(range(n))
-    names, u = dimensions(scenario), quantiles(scenario, key, max(chosen, default=-1) + 1)
+        key, chosen, source = 1, list(range(n)), scenario
+    names, u = dimensions(source), quantiles(source, key, max(chosen, default=-1) + 1)
+    ranges = {path: quantity for path, quantity in declared(source).items() if path not in fixed}
     return [
-        at_point(scenario, dict(zip(names, u[point].tolist(), strict=True)), f"point {point}", fixed)
+        at_point(scenario, dict(zip(names, u[point].tolist(), strict=True)), f"point {point}", ranges)
         for point in chosen
     ]
 

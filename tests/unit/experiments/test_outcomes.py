@@ -78,7 +78,7 @@ def test_realised_outcomes_are_those_of_the_frames(ran: Run):
 
 
 def test_expected_outcomes_are_those_of_the_frames(ran: Run):
-    world, result, told, _ = ran
+    _, result, told, _ = ran
     totals, expected = result.totals(), told["expected"]
     assert expected["seized_kg"] == close(totals["expected_seized_kg"])
     assert expected["seizures"] == close(totals["expected_seized_loads"])

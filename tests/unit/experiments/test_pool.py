@@ -150,14 +150,24 @@ def test_no_worker_outlives_the_one_who_started_it(tmp_path: Path, how: signal.S
     workers = children_of(running.pid)
     assert len(workers) >= 2
     begun = time.perf_counter()
-    os.kill(running.pid, how)
+    (os.killpg if how == signal.SIGINT else os.kill)(running.pid, how)  # a terminal tells the whole group
     _, errors = running.communicate(timeout=20)
     while any(alive(pid) for pid in workers) and time.perf_counter() - begun < 10.0:
         time.sleep(0.05)
     assert [pid for pid in workers if alive(pid)] == []
     assert time.perf_counter() - begun < 10.0
     if how == signal.SIGINT:
+        assert errors.count("Traceback") == 1
         assert "KeyboardInterrupt" in errors
+
+
+def leaves_stopping(_: int) -> bool:
+    return signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+
+
+def test_workers_leave_ctrl_c_to_the_one_who_started_them():
+    with Pool(2) as pool:
+        assert dict(pool.each(leaves_stopping, [(1, (1,)), (2, (2,))])) == {1: True, 2: True}
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2"])
