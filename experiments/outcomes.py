@@ -25,6 +25,7 @@ from sim.codes import Fate
 from sim.model import CorridorModel
 from sim.results.tally import MASS
 from sim.scenario.schema import Scenario
+from sim.world.parts import TRANSIT_COUNTRY
 from sim.world.world import World
 
 Floats = NDArray[np.float64]
@@ -77,6 +78,7 @@ def outcomes_of(world: World) -> dict[str, Outcome]:
     ]
     rest = (
         Outcome("seized_kg", "seized", "kg", "", "conditional"),
+        *(Outcome(f"seized_{c}_kg", f"seized in {c}", "kg", "", "conditional") for c in _transit(world)),
         Outcome("seizures", "loads seized", "loads", "", "conditional"),
         Outcome("recorded_kg", "recorded as seized", "kg", "", "realised"),
         Outcome("interdiction_share", "seized of what was sent", "1", "higher", "conditional"),
@@ -98,6 +100,11 @@ def outcomes_of(world: World) -> dict[str, Outcome]:
 def market_countries(world: World) -> list[str]:
     """Countries of the markets, sorted."""
     return sorted({world.corridor.places[market].country for market in world.flows.market})
+
+
+def _transit(world: World) -> list[str]:
+    """The country that policies are about, if the world has it."""
+    return [TRANSIT_COUNTRY] if TRANSIT_COUNTRY in world.countries else []
 
 
 def told_of(model: CorridorModel, opening: Opening) -> dict[str, Any]:
@@ -132,6 +139,10 @@ def told_of(model: CorridorModel, opening: Opening) -> dict[str, Any]:
         "seizures": week["expected_seized_loads"].sum(),
         "interdiction_share": _over(seized.sum(), mass_kg["sent"].sum()),
     }
+    for country in _transit(world):
+        row = world.countries.index(country)
+        sums[f"seized_{country}_kg"] = tally.area_seized_g[row].sum() / 1000.0
+        means[f"seized_{country}_kg"] = tally.area_expected_g[row].sum() / 1000.0
     for row, commodity in enumerate(world.commodities):
         sums[f"delivered_{commodity}_kg"] = mass_kg["delivered"][:, row].sum()
         means[f"delivered_{commodity}_kg"] = delivered[:, row].sum()
