@@ -1,4 +1,4 @@
-"""The `kordon` command: run, check, list, doctor, schema, baseline.
+"""The `kordon` command: run, compare, variance, check, list, show, doctor, schema, baseline.
 
 Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C. What is heavy is imported by the command
 that needs it, so that help and refusals come at once.
@@ -10,21 +10,18 @@ import gc
 import hashlib
 import os
 import shlex
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments.cli_compare import ManyArms, compare
+from experiments.terminal import BAD_INPUT, FAILED, Debug, ScenarioName, Sets, answers, progress
+
 if TYPE_CHECKING:
     from sim.scenario.overlay import Intervention
     from sim.world.world import World
 
-DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 LONGEST_NAME = 64
 
 app = typer.Typer(
@@ -36,17 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
-ScenarioName = Annotated[
-    str, typer.Argument(metavar="NAME", help="A scenario of `kordon list scenarios`, or a file.")
-]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="PATH=VALUE", help="Replace one value of the scenario; may be given again."
-    ),
-]
 
 
 def main() -> None:
@@ -119,19 +105,28 @@ def run(  # noqa: PLR0913  (one parameter per option of the command line)
         typer.echo(str(folder) if quiet else f"{text}\nKept in {folder}")
 
 
+app.command(cls=ManyArms)(compare)
+
+
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files of scenarios and interventions.")
+    ],
     sets: Sets = None,
+    *,
+    scenario: Annotated[
+        str, typer.Option(help="Scenario that interventions are held against.")
+    ] = "northern_route_2010",
     debug: Debug = False,
 ) -> None:
-    """Validate scenario files without running them."""
+    """Validate files of scenarios and interventions without running anything."""
     with answers(debug):
         from experiments.listing import faults_of
 
         found = 0
         for file in files:
-            faults = faults_of(str(file), sets or [])
+            faults = faults_of(str(file), sets or [], scenario)
             typer.echo(faults or f"{file}: no fault found", err=bool(faults))
             found += bool(faults)
         if found:
@@ -158,6 +153,23 @@ def list_(
             typer.echo(f"kordon list: expected one of {', '.join(LISTS)} (got {what!r})", err=True)
             raise typer.Exit(BAD_INPUT)
         typer.echo(listing(what, where, scenario))
+
+
+@app.command()
+def show(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="An intervention of `kordon list interventions`, or a file.")
+    ],
+    scenario: Annotated[
+        str, typer.Option(help="Scenario whose numbers are changed.")
+    ] = "northern_route_2010",
+    debug: Debug = False,
+) -> None:
+    """Show an intervention: cost, days, and every number it changes, before and after, with its source."""
+    with answers(debug):
+        from experiments.intervention_page import intervention_page
+
+        typer.echo(intervention_page(name, scenario))
 
 
 @app.command()
@@ -220,81 +232,26 @@ def baseline(
         )
 
 
-@contextmanager
-def answers(debug: bool) -> Iterator[Callable[[], bool]]:
-    """Turn what goes wrong inside into one clear answer and an exit code; `debug` lets it through.
+@app.command()
+def variance(
+    scenario: Annotated[
+        str, typer.Argument(metavar="NAME", help="A scenario of `kordon list scenarios`, or a file.")
+    ] = "northern_route_2010",
+    *,
+    keys: Annotated[int, typer.Option(min=8, max=100_000, help="Keys that are run, from 1 on.")] = 64,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes; as many as there are cores if left out.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Measure what pairing and the conditional estimator gain on three reference interventions."""
+    with answers(debug) as was_stopped:
+        from experiments.variance import variance_frame, variance_text
 
-    Gives a function that says whether Ctrl-C was pressed: the compiler of the kernels may swallow it.
-    """
-    try:
-        with _noticed_stop() as was_stopped:
-            yield was_stopped
-    except typer.Exit:
-        raise
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(DONE) from None
-    except (Exception, KeyboardInterrupt) as error:
-        if was_stopped() or isinstance(error, KeyboardInterrupt):
-            typer.echo("\nkordon: stopped; no run is left half written", err=True)
-            raise typer.Exit(STOPPED) from None
-        if is_bad_input(error):
-            typer.echo(str(error), err=True)
-            raise typer.Exit(BAD_INPUT) from None
-        if debug:
-            raise
-        reason = " ".join(str(error).split()) or "no reason given"
-        typer.echo(f"kordon: {type(error).__name__}: {reason} (--debug shows where)", err=True)
-        raise typer.Exit(FAILED) from None
-
-
-@contextmanager
-def _noticed_stop() -> Iterator[Callable[[], bool]]:
-    """A function that says whether Ctrl-C was pressed meanwhile."""
-    pressed: list[int] = []
-
-    def stop(number: int, _: object) -> None:
-        pressed.append(number)
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def is_bad_input(error: Exception) -> bool:
-    """Whether the answer lies with what was asked: a scenario, its world, or the folder to write to."""
-    from sim.scenario.faults import ScenarioError
-    from sim.world.faults import WorldError
-
-    if isinstance(error, ScenarioError | WorldError):
-        return True
-    from sim.results.run_folder import RunFolderError
-
-    return isinstance(error, RunFolderError)
-
-
-@contextmanager
-def progress(
-    quiet: bool, was_stopped: Callable[[], bool], unit: str = "week"
-) -> Iterator[Callable[[int, int], None]]:
-    """A bar on the terminal, after the first second; none where nobody would see it."""
-    from tqdm import tqdm
-
-    with tqdm(unit=unit, delay=1.0, leave=False, file=sys.stderr, disable=True if quiet else None) as bar:
-
-        def tell(week: int, weeks: int) -> None:
-            if was_stopped():
-                raise KeyboardInterrupt
-            bar.total = weeks
-            bar.update(week - bar.n)
-
-        yield tell
+        with progress(quiet, was_stopped, "key") as tell:
+            frame = variance_frame(scenario, keys=keys, workers=workers, progress=tell)
+        typer.echo(variance_text(frame))
 
 
 def outside(world: World) -> list[Intervention]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,6 @@ from matplotlib.patches import Patch
 
 from experiments.map_figure import map_figure
 from experiments.style import (
-    DPI,
     GREY,
     INK,
     MEANING,
@@ -22,6 +20,7 @@ from experiments.style import (
     kilogram_axis,
     mass_label,
     new_figure,
+    png,
 )
 from experiments.summary import MEANS_WORDS, country_name, kilograms
 from sim.codes import Fate, PostClass
@@ -148,7 +147,7 @@ def figure_files(run: RunResult) -> dict[str, bytes]:
         "seizures": seizures_figure,
         "load_sizes": load_sizes_figure,
     }
-    return {f"{name}.png": _png(make(run)) for name, make in made.items()}
+    return {f"{name}.png": png(make(run)) for name, make in made.items()}
 
 
 def write_figures(run: RunResult, folder: Path | str) -> list[Path]:
@@ -165,12 +164,6 @@ def write_figures(run: RunResult, folder: Path | str) -> list[Path]:
             partial.unlink(missing_ok=True)
         written.append(place / name)
     return written
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return buffer.getvalue()
 
 
 def _size_edges(kg: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import sim
+from experiments.intervention_page import acts_where, asked_of, costs_of, ground_of
 from sim.scenario.faults import ScenarioError
 from sim.scenario.find import packaged
 from sim.scenario.selectors import read_selector
@@ -14,6 +15,7 @@ from sim.scenario.strict_yaml import read_yaml
 from sim.world.faults import WorldError
 
 if TYPE_CHECKING:
+    from sim.scenario.overlay import Intervention
     from sim.scenario.schema import Scenario
     from sim.world.parts import Corridor
 
@@ -54,16 +56,18 @@ def listing(what: str, where: str = "", scenario: str = "northern_route_2010") -
     return "\n".join([*lines, f"{len(chosen):,} {what if len(chosen) != 1 else what[:-1]}"])
 
 
-def faults_of(file: str, sets: Sequence[str]) -> str:
-    """What is wrong with a scenario or intervention file, or the world it describes; '' if nothing is."""
+def faults_of(file: str, sets: Sequence[str], scenario: str = "northern_route_2010") -> str:
+    """What is wrong with a scenario or intervention file, or the world it describes; '' if nothing is.
+
+    An intervention is also held against the posts, countries and numbers of `scenario`.
+    """
     try:
         if _is_intervention(file):
-            sim.load_intervention(file)
-        else:
-            loaded = sim.load_scenario(file, sets=sets)
-            from sim.world.build import world_in_place
+            return _misfits(file, sim.load_intervention(file), scenario)
+        loaded = sim.load_scenario(file, sets=sets)
+        from sim.world.build import world_in_place
 
-            world_in_place(loaded, ())
+        world_in_place(loaded, ())
     except ScenarioError as error:
         return str(error)
     except WorldError as error:
@@ -79,7 +83,16 @@ def _is_intervention(file: str) -> bool:
     if not path.is_file():
         return False
     data = read_yaml(path.read_bytes(), file).data
-    return isinstance(data, dict) and "changes" in data
+    return isinstance(data, dict) and not {"changes", "sentence", "undoes"}.isdisjoint(data)
+
+
+def _misfits(file: str, intervention: Intervention, scenario: str) -> str:
+    """What an intervention changes that a scenario does not have, a line each."""
+    from sim.world.portfolio import change_faults
+
+    ground = ground_of(scenario, [intervention])
+    faults = change_faults([intervention], ground.base, ground.posts, ground.countries)
+    return "\n".join(f"{file}: {scenario}: {fault}" for fault in faults)
 
 
 def _scenarios(_: str) -> Iterable[Row]:
@@ -93,7 +106,8 @@ def _interventions(_: str) -> Iterable[Row]:
     for name in packaged(INTERVENTIONS):
         intervention = sim.load_intervention(name)
         start = str(intervention.start or "")
-        yield Row((name, start, intervention.sentence), {"name": name})
+        cells = (name, start, *costs_of(intervention), acts_where(intervention), intervention.sentence)
+        yield Row(cells, asked_of(intervention))
 
 
 def _corridor(scenario: str) -> Corridor:
@@ -160,7 +174,11 @@ def _routes(scenario: str) -> Iterable[Row]:
 
 LISTS = {
     "scenarios": Table(("name", "start", "weeks", "title"), ("name", "tables"), _scenarios),
-    "interventions": Table(("name", "start", "what is done"), ("name",), _interventions),
+    "interventions": Table(
+        ("name", "start", "USD a year", "USD to begin", "where", "what is done"),
+        ("name", "country", "klass"),
+        _interventions,
+    ),
     "posts": Table(
         ("post_id", "name", "country", "class", "agency", "modes", "status"),
         ("post_id", "crossing_id", "country", "klass", "agency", "mode", "region"),

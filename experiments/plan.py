@@ -103,8 +103,9 @@ def prepared(plan: Plan) -> Prepared:
     """
     worlds: dict[str, World] = {}
     shares: dict[str, tuple[str, float | None]] = {}
+    bringing = [i for laid in plan.laid.values() for i in laid if i.new_posts]
     for arm, laid in plan.laid.items():
-        worlds[arm], shares[arm] = world_of(plan.scenario, laid), (arm, None)
+        worlds[arm], shares[arm] = world_of(plan.scenario, laid, bringing), (arm, None)
     for share in plan.shares:
         for arm in plan.laid:
             name = f"{arm} at {share}"

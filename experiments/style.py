@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,13 +79,25 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def headline(figure: Figure, run: RunResult, title: str) -> None:
-    """Title above, and below it the run that the figure was made from."""
+def titled(figure: Figure, title: str, about: str) -> None:
+    """Title above, and below it what the figure was made from."""
     from_top = 0.1 / figure.get_figheight()
     figure.suptitle(title, x=0.012, y=1 - from_top, ha="left", va="top", fontsize=12, fontweight="bold")
+    figure.text(0.012, 0.008, about, ha="left", va="bottom", fontsize=7.5, color=GREY)
+
+
+def headline(figure: Figure, run: RunResult, title: str) -> None:
+    """Title above, and below it the run that the figure was made from."""
     about = run.manifest
     label = f"{about['name']}, {arms(about)}, key {about['key']}, run {about['digest'][:12]}"
-    figure.text(0.012, 0.008, label, ha="left", va="bottom", fontsize=7.5, color=GREY)
+    titled(figure, title, label)
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as a PNG, 150 dots an inch, with nothing in it that differs from one day to the next."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    return buffer.getvalue()
 
 
 def mass_label(kg: float) -> str:

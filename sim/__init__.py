@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from sim.results.run_result import RunResult
     from sim.scenario.faults import ScenarioError
     from sim.scenario.load import load_intervention, load_scenario
+    from sim.scenario.overlay import Intervention
     from sim.trial import run, warmup
     from sim.world.faults import WorldError
 
 _HOME = {
     "CorridorModel": "sim.model",
+    "Intervention": "sim.scenario.overlay",
     "RunResult": "sim.results.run_result",
     "ScenarioError": "sim.scenario.faults",
     "WorldError": "sim.world.faults",
@@ -26,6 +28,7 @@ _HOME = {
 
 __all__ = [
     "CorridorModel",
+    "Intervention",
     "RunResult",
     "ScenarioError",
     "WorldError",

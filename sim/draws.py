@@ -38,7 +38,7 @@ class What(IntEnum):
     REFUSAL = 3
     """turning back"""
     RECORD = 4
-    """arrest, cooperation, record"""
+    """arrest, cooperation, record, controlled delivery"""
     DISPATCH = 5
     """minute of dispatch (word 2), loss on the way (word 3)"""
     WHERE_LOST = 6

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import authority, border_post, trafficker
+from sim.agents import authority, border_post, trafficker, trusted
 from sim.agents.authority import Authority
 from sim.agents.border_post import BorderPost
 from sim.agents.courier import CourierSet
@@ -79,6 +79,8 @@ class CorridorModel(Model):
         The root of luck of this run.
     world : World
         What the scenario means.
+    in_force : World
+        The same with the tiers, market, rules and options of this week.
     memory : Memory
         What agents remember, as arrays.
     couriers : CourierSet
@@ -104,8 +106,9 @@ class CorridorModel(Model):
         self.keys = run_keys(self.world, key)
         world = self.world
         self._mechanisms = Mechanisms(world)
-        opening = self._mechanisms.stretches(world.start_hour)[0].values
-        self.memory = opening_memory(world, self.keys, opening)
+        opening = self._mechanisms.stretches(world.start_hour)[0]
+        self.in_force = opening.world
+        self.memory = opening_memory(opening.world, self.keys, opening.values)
         homes = [world.countries.index(h) for h in world.traffickers.homes]
         self.couriers = CourierSet(world.traffickers.names, world.countries, homes)
         self.book = LoadBook(len(world.commodities))
@@ -163,13 +166,16 @@ class CorridorModel(Model):
         """One week."""
         if not self.running:
             return
-        world, memory, week = self.world, self.memory, self.week
-        first_hour = world.start_hour + HOURS_PER_WEEK * week
+        memory, week = self.memory, self.week
+        first_hour = self.world.start_hour + HOURS_PER_WEEK * week
         stretches = self._mechanisms.stretches(first_hour)
+        world = self.in_force = stretches[0].world
         values = stretches[0].values
         review = (first_hour // HOURS_PER_WEEK) % authority.REVIEW_WEEKS == 0
         if review:
-            authority.allocate(memory, world, values, self.key, first_hour // HOURS_PER_WEEK)
+            authority.allocate(
+                memory, world, values, stretches[0].posts, self.key, first_hour // HOURS_PER_WEEK
+            )
         foreseen = self._foreseen(first_hour, stretches)
         hours = self._post_hours(first_hour, stretches)
         dealings = [dealings_of_week(world, stretch.values, memory) for stretch in stretches]
@@ -201,7 +207,7 @@ class CorridorModel(Model):
         """Hours of every post through the week, stretch by stretch; the posts' state runs on."""
         memory, hours = self.memory, []
         for stretch in stretches:
-            shape = shape_of_week(self.world, stretch.values, memory, first_hour)
+            shape = shape_of_week(self.in_force, stretch.values, memory, first_hour)
             state = PostState(memory.backlog, memory.exertion, memory.scanner_up)
             part, state = post_hours(
                 np.uint64(self.keys.posts),
@@ -211,8 +217,8 @@ class CorridorModel(Model):
                 stretch.posts,
                 shape,
                 state,
-                self.world.waits,
-                self.world.normal,
+                self.in_force.waits,
+                self.in_force.normal,
             )
             memory.backlog, memory.exertion, memory.scanner_up = state
             hours.append(part)
@@ -230,7 +236,7 @@ class CorridorModel(Model):
         memory = self.memory
         opening_g = memory.load_g.sum(axis=0)
         opening_stock = memory.stock_g.copy()
-        received = supply_of_week(self.world, memory, first_hour)
+        received = supply_of_week(self.in_force, memory, first_hour)
         memory.stock_g += received
         before = memory.load_key.size
         purchase, transport = self._send(first_hour, decisions)
@@ -238,17 +244,17 @@ class CorridorModel(Model):
         logs = []
         for stretch, part, dealt in zip(stretches, hours, dealings, strict=True):
             active = np.flatnonzero(fate == Fate.UNDER_WAY)
-            loads = loads_under_way(self.world, memory)
+            loads = loads_under_way(self.in_force, memory)
             loads = type(loads)(*(column[active] for column in loads))
             carried, log = carry(
                 60 * first_hour,
                 60 * (first_hour + stretch.to_h),
                 loads,
-                self.world.route_arrays,
+                self.in_force.route_arrays,
                 stretch.posts,
                 part,
                 dealt,
-                self.world.rules,
+                self.in_force.rules,
             )
             memory.load_stop[active], memory.load_visit[active] = carried.stop, carried.visit
             memory.load_minute[active], fate[active] = carried.minute, carried.fate
@@ -265,7 +271,7 @@ class CorridorModel(Model):
             received_g=received,
             purchase_cents=purchase,
             transport_cents=transport,
-            programme_cents=programme_cents(self.world, first_hour),
+            programme_cents=programme_cents(self.in_force, first_hour),
             stretches=stretches,
             hours=hours,
             first_minute=60 * first_hour,
@@ -273,7 +279,7 @@ class CorridorModel(Model):
 
     def _send(self, first_hour: int, decisions: Decisions) -> tuple[Ints, Ints]:
         """Dispatch loads with their couriers; gives what traffickers pay for goods and transport, cents."""
-        world, memory = self.world, self.memory
+        world, memory = self.in_force, self.memory
         stock = sending_stock(world, memory)
         sent, planned = dispatch(
             first_hour // HOURS_PER_WEEK,
@@ -283,7 +289,7 @@ class CorridorModel(Model):
             Planned(memory.planned_who, memory.planned_g),
             decisions.route_haste,
             decisions.cover_haste,
-            world.route_arrays.start,
+            world.lasting.start,
             world.loss_prob,
         )
         memory.planned_who, memory.planned_g = planned
@@ -308,7 +314,7 @@ class CorridorModel(Model):
             load_stop=stop,
             load_visit=np.zeros(stop.size, np.int64),
             load_minute=sent.minute + world.route_arrays.minutes[stop],
-            load_lost_stop=sent.lost_stop,
+            load_lost_stop=np.where(sent.lost_stop < 0, -1, world.lasting.row[sent.lost_stop]),
             load_courier=courier,
             load_number=number,
             load_wage_cents=wage,
@@ -330,7 +336,7 @@ class CorridorModel(Model):
         records: Records,
     ) -> None:
         """What the week's encounters change in everybody's memory; next week acts on it."""
-        world, memory, log = self.world, self.memory, happened.log
+        world, memory, log = self.in_force, self.memory, happened.log
         shape = memory.caught.shape
         owner = world.flows.trafficker[memory.load_flow]
         cell = (owner[log.load] * shape[1] + log.post) * N_COVERS + log.cover
@@ -341,7 +347,8 @@ class CorridorModel(Model):
         caught = np.bincount(cell[gone], minlength=size).reshape(shape).astype(np.float64)
         trafficker.learn(memory, world, caught, tried)
         trafficker.remember_deals(memory, world, owner[log.load], log.post, log.outcome == Outcome.BRIBED)
-        trafficker.hear_of_informants(memory, world, owner[log.load[records.event[records.cooperates]]])
+        trafficker.hear_of_informants(memory, world, owner[log.load[records.event]], records.worth)
+        trusted.remember(memory, owner[log.load], world.base_posts.country[log.post], log.cover, log.outcome)
         lost = np.isin(happened.fate, (Fate.SEIZED, Fate.DIVERTED, Fate.LOST))
         lost_g = np.zeros(len(world.flows.names), np.int64)
         np.add.at(lost_g, memory.load_flow[lost], memory.load_g[lost].sum(axis=1))
@@ -366,7 +373,8 @@ class CorridorModel(Model):
             sum((h.inspected for h in happened.hours), np.zeros(n)),
             sum((h.false_alarms for h in happened.hours), np.zeros(n)),
         )
-        self.tally.week["mean_corruption"][week] = memory.corruption.mean()
+        manned = happened.stretches[0].posts.manned
+        self.tally.week["mean_corruption"][week] = memory.corruption[manned].mean() if manned.any() else 0.0
 
     def _keep(self, log: Encounters) -> None:
         """Remember a week's encounters by name, for those who ask for the whole log."""

@@ -43,6 +43,7 @@ def opening_memory(world: World, keys: RunKeys, values: Parameters) -> Memory:
         alarm=np.zeros(t),
         informants=np.zeros(t),
         relation=np.zeros((t, p)),
+        clean=np.zeros((t, c)),
         held=np.zeros(options, np.bool_),
         used=np.zeros(options, np.bool_),
         loss_average=np.zeros(f),
@@ -79,19 +80,20 @@ def opening_memory(world: World, keys: RunKeys, values: Parameters) -> Memory:
         load_wage_cents=nothing,
         load_g=np.zeros((0, len(world.commodities)), np.int64),
     )
-    memory.held[:] = first_routes(world, memory, keys)
+    memory.held[:] = first_routes(world, memory, keys, values.post["manned"] > 0.0)
     return memory
 
 
-def first_routes(world: World, memory: Memory, keys: RunKeys) -> NDArray[np.bool_]:
+def first_routes(world: World, memory: Memory, keys: RunKeys, manned: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Routes that each flow holds at the start: a logit draw without repeats under the prior, (n_options,).
 
     The best `first_routes` by value plus Gumbel noise (Gumbel top-k); a new candidate moves nobody's noise.
+    `manned` (n_posts,) are the posts that anybody reckons with.
     """
     rows = np.arange(world.options.flow.size)
     who = world.flows.trafficker[world.options.flow]
     options = world.options
-    through = believed(options.way, who, options.first, options.check, risk_matrix(world, memory))
+    through = believed(options.way, who, options.first, options.check, risk_matrix(world, memory, manned))
     value, _ = choice_values(world, rows, utilities(world, rows, through))
     flow = flow_of_option(world)
     words = blocks(

@@ -45,5 +45,5 @@ def delay_vehicle_h(model: CorridorModel) -> float:
 
 
 def mean_corruption(model: CorridorModel) -> float:
-    """Mean share of officers who take bribes, after the last week."""
-    return float(model.memory.corruption.mean())
+    """Mean share of officers who take bribes at manned posts, after the last week."""
+    return float(model.tally.week["mean_corruption"][model.week - 1])

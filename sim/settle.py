@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.agents import trafficker
 from sim.agents.courier import CourierSet
 from sim.agents.memory import Memory
-from sim.codes import Fate, Outcome
+from sim.codes import Fate, Means, Outcome
 from sim.draws import CERTAIN, What, blocks
 from sim.kernels.arrays import WAIT, Encounters, PostHours
 from sim.results.book import LoadBook
@@ -46,12 +46,14 @@ class Happened(NamedTuple):
 
 
 class Records(NamedTuple):
-    """What became of the couriers and papers of a week's seizures, one entry a seizure."""
+    """What became of the couriers, papers and tips of a week's seizures, one entry a seizure."""
 
     event: Ints  # rows of the log
     arrested: Bools
     cooperates: Bools
     recorded: Bools
+    controlled: Bools  # followed to their end under watch
+    worth: Floats  # exposure that the seizure adds, in couriers who talk
 
 
 class Money(NamedTuple):
@@ -110,7 +112,7 @@ def settle(
 
 
 def _records(world: World, memory: Memory, happened: Happened) -> Records:
-    """Arrest, cooperation and record of each seizure, by the parameters in force at its minute."""
+    """Arrest, cooperation, record and sequel of each seizure, by the parameters in force at its minute."""
     log = happened.log
     event = np.flatnonzero(log.outcome == Outcome.SEIZED)
     load, post = log.load[event], log.post[event]
@@ -125,14 +127,17 @@ def _records(world: World, memory: Memory, happened: Happened) -> Records:
     ends = np.array([happened.first_minute + 60 * s.to_h for s in happened.stretches])
     stretch = np.searchsorted(ends, log.minute[event], side="right")
 
-    def chance(name: str) -> Floats:
+    def in_force(name: str) -> Floats:
         by_stretch = np.array([s.values.country[name] for s in happened.stretches])
-        chances: Floats = by_stretch[stretch, country] * CERTAIN
-        return chances
+        values: Floats = by_stretch[stretch, country]
+        return values
 
-    arrested = words[:, 0] < chance("arrest_prob")
-    cooperates = arrested & (words[:, 1] < chance("cooperate_prob"))
-    return Records(event, arrested, cooperates, words[:, 2] < chance("record_prob"))
+    arrested = words[:, 0] < in_force("arrest_prob") * CERTAIN
+    cooperates = arrested & (words[:, 1] < in_force("cooperate_prob") * CERTAIN)
+    recorded = words[:, 2] < in_force("record_prob") * CERTAIN
+    controlled = (log.means[event] == Means.TIP) & (words[:, 3] < in_force("controlled_share") * CERTAIN)
+    worth = cooperates + controlled * in_force("controlled_exposure")
+    return Records(event, arrested, cooperates, recorded, controlled, worth)
 
 
 def _enter_book(
@@ -247,12 +252,13 @@ def _count_week(
     row["delivered_loads"][week] = np.count_nonzero(fate == Fate.DELIVERED)
     row["seized_loads"][week] = np.count_nonzero(fate == Fate.SEIZED)
     row["arrests"][week] = np.count_nonzero(records.arrested)
+    row["controlled_deliveries"][week] = np.count_nonzero(records.controlled)
     row["active_routes"][week] = np.unique(memory.load_route[happened.sent]).size
     row["expected_seized_loads"][week] = log.seize_prob.sum()
-    row["licit_vehicles"][week] = sum(float(h.vehicles.sum()) for h in happened.hours)
-    row["delay_vehicle_h"][week] = sum(float(h.delay_h.sum()) for h in happened.hours)
-    row["false_alarms"][week] = sum(float(h.false_alarms.sum()) for h in happened.hours)
-    row["mean_corruption"][week] = memory.corruption.mean()
+    parts = [(h, s.posts.manned) for h, s in zip(happened.hours, happened.stretches, strict=True)]
+    row["licit_vehicles"][week] = sum(float(h.vehicles[manned].sum()) for h, manned in parts)
+    row["delay_vehicle_h"][week] = sum(float(h.delay_h[manned].sum()) for h, manned in parts)
+    row["false_alarms"][week] = sum(float(h.false_alarms[manned].sum()) for h, manned in parts)
     recorded = log.load[records.event[records.recorded]]
     row["recorded_seized_kg"][week] = memory.load_g[recorded].sum() / 1000.0
     here = np.bincount(

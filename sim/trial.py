@@ -73,20 +73,22 @@ def warmup() -> None:
 
 
 def world_of(
-    scenario: str | Loaded[Any] | Scenario, interventions: Sequence[str | Intervention] = ()
+    scenario: str | Loaded[Any] | Scenario,
+    interventions: Sequence[str | Intervention] = (),
+    also: Sequence[Intervention] = (),
 ) -> World:
-    """World of a scenario and interventions, each by name or given."""
+    """World of a scenario and interventions, each by name or given; for `also` see `build_world`."""
     if isinstance(scenario, Scenario):
         laid = [load_intervention(i) if isinstance(i, str) else i for i in interventions]
-        return build_world(scenario, laid)
+        return build_world(scenario, laid, also)
     if isinstance(scenario, Loaded):
         laid = [load_intervention(i) if isinstance(i, str) else i for i in interventions]
-        return world_in_place(scenario, [*scenario.interventions, *laid])
+        return world_in_place(scenario, [*scenario.interventions, *laid], also)
     names = [i for i in interventions if isinstance(i, str)]
     loaded = load_scenario(scenario, interventions=names)
     by_name = dict(zip(names, loaded.interventions, strict=True))
     laid = [by_name[i] if isinstance(i, str) else i for i in interventions]
-    return world_in_place(loaded, laid)
+    return world_in_place(loaded, laid, also)
 
 
 def result_of(model: CorridorModel) -> RunResult:

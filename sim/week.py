@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,11 +25,14 @@ from sim.agents.trafficker import (
     utilities,
 )
 from sim.agents.trafficker import review as take_routes
+from sim.agents.trusted import abused_share, truck_selection
 from sim.kernels.arrays import DOG, SCALE, SCAN, WAIT, Dealings, LoadArrays, PostArrays, PostHours, WeekShape
 from sim.kernels.dispatch import FlowArrays, OptionArrays
 from sim.kernels.perceive import actual, believed
-from sim.scenario.overlay import cut_hours, hour_of, strength_at
+from sim.scenario.overlay import cut_hours, hour_of, in_order, strengths_at
 from sim.world.calendar import HOURS_PER_WEEK, hours_of_week
+from sim.world.in_force import world_in_force
+from sim.world.options import options_of
 from sim.world.parameters import Parameters, changed
 from sim.world.post_table import post_arrays
 from sim.world.world import World
@@ -38,6 +43,9 @@ Bools = NDArray[np.bool_]
 
 CENTS_PER_USD = 100
 
+Strengths = tuple[float, ...]
+"""Strength of each intervention, in the order of `World.interventions`."""
+
 
 class Stretch(NamedTuple):
     """Hours of a week between two changes of mechanism."""
@@ -46,6 +54,7 @@ class Stretch(NamedTuple):
     to_h: int
     values: Parameters
     posts: PostArrays
+    world: World  # with what options are worth under these
 
 
 class Decisions(NamedTuple):
@@ -58,40 +67,73 @@ class Decisions(NamedTuple):
 
 
 class Mechanisms:
-    """Parameters in force at any hour, made once for each combination of strengths."""
+    """What is in force at any hour, made once for each combination of strengths."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._made: dict[tuple[float, ...], tuple[Parameters, PostArrays]] = {}
+        self._wide = [any(change.is_wide for change in i.changes) for i in world.interventions]
+        self._narrow = [not all(change.is_wide for change in i.changes) for i in world.interventions]
+        self._worlds: dict[Strengths, World] = {}
+        self._made: dict[tuple[Strengths, Strengths], tuple[Parameters, PostArrays, World]] = {}
+
+    def _world_at(self, hour: int) -> World:
+        """The world under the wide changes of an hour: tiers, market, covers, countries' rules."""
+        strengths = self._strengths(hour, self._wide)
+        if not any(strengths):
+            return self._world
+        if strengths not in self._worlds:
+            laid = in_order(self._world.interventions, strengths)
+            self._worlds[strengths] = world_in_force(self._world, laid)
+        return self._worlds[strengths]
 
     def stretches(self, first_hour: int) -> list[Stretch]:
-        """Stretches of the week that begins at an absolute hour, cut where a mechanism changes."""
+        """Stretches of the week that begins at an absolute hour, cut where a mechanism changes.
+
+        Numbers of posts and countries change at their hour; wide ones hold from the week's first hour on.
+        """
         cuts = cut_hours(self._world.interventions, first_hour, first_hour + HOURS_PER_WEEK)
         edges = sorted({first_hour, *cuts, first_hour + HOURS_PER_WEEK})
         found: list[Stretch] = []
         for a, b in pairwise(edges):
-            values, posts = self._at(a)
+            values, posts, world = self._at(a, first_hour)
             if found and found[-1].values is values:
                 found[-1] = found[-1]._replace(to_h=b - first_hour)
             else:
-                found.append(Stretch(a - first_hour, b - first_hour, values, posts))
+                found.append(Stretch(a - first_hour, b - first_hour, values, posts, world))
         return found
 
-    def _at(self, hour: int) -> tuple[Parameters, PostArrays]:
+    def _strengths(self, hour: int, concerned: Sequence[bool]) -> Strengths:
+        strengths = strengths_at(self._world.interventions, hour)
+        return tuple(s if here else 0.0 for s, here in zip(strengths, concerned, strict=True))
+
+    def _at(self, hour: int, first_hour: int) -> tuple[Parameters, PostArrays, World]:
         world = self._world
-        strengths = tuple(strength_at(i, hour) for i in world.interventions)
-        if not any(strengths):
-            return world.base, world.base_posts
-        if strengths not in self._made:
-            laid = [
-                (change, s)
-                for i, s in zip(world.interventions, strengths, strict=True)
-                for change in i.changes
-            ]
-            values = changed(world.base, laid, world.posts, world.countries)
-            arrays = post_arrays(values, world.posts, world.countries, world.scenario, world.corridor)
-            self._made[strengths] = values, arrays
-        return self._made[strengths]
+        strengths, wide = self._strengths(hour, self._narrow), self._strengths(first_hour, self._wide)
+        if not any(strengths) and not any(wide):
+            return world.base, world.base_posts, world
+        if (strengths, wide) not in self._made:
+            values = changed(
+                world.base, in_order(world.interventions, strengths), world.posts, world.countries
+            )
+            here = self._world_at(first_hour)
+            arrays = post_arrays(values, world.posts, world.countries, here.scenario, world.corridor)
+            self._made[strengths, wide] = values, arrays, with_staff(here, arrays)
+        return self._made[strengths, wide]
+
+
+def with_staff(world: World, posts: PostArrays) -> World:
+    """The world whose options reckon with bribes at the posts that are manned."""
+    if np.array_equal(posts.manned, world.base_posts.manned):
+        return world
+    _, _, options = options_of(
+        world.scenario,
+        world.flows,
+        world.traffickers,
+        world.routes,
+        world.route_arrays,
+        posts.manned & ~posts.is_patrol,
+    )
+    return replace(world, options=options)
 
 
 def shape_of_week(world: World, values: Parameters, memory: Memory, first_hour: int) -> WeekShape:
@@ -113,9 +155,15 @@ def shape_of_week(world: World, values: Parameters, memory: Memory, first_hour: 
 
 
 def dealings_of_week(world: World, values: Parameters, memory: Memory) -> Dealings:
-    """Bribes, tips and protection between every trafficker and every post or country."""
+    """Bribes, tips, protection and trust between every trafficker and every post or country."""
     t, country = world.traffickers, world.base_posts.country
     market = world.scenario.market
+    abused = abused_share(
+        memory.clean,
+        values.country["trusted_share"],
+        values.country["trusted_abuse_share"],
+        values.country["trusted_clean_loads"],
+    )
     return Dealings(
         offer=np.repeat(t.offer[:, None], len(world.posts), axis=1),
         accept=accept_prob(
@@ -133,13 +181,14 @@ def dealings_of_week(world: World, values: Parameters, memory: Memory) -> Dealin
         ),
         release=release_prob(t.protection, values.country["protection_prob"]),
         goes_on=values.country["return_share"],
+        trusted=truck_selection(abused, values.country["trusted_check_factor"]),
     )
 
 
 def open_options(world: World, posts: PostArrays) -> Bools:
     """Options whose route has no closed post, (n_options,) bool."""
     stops = world.route_arrays
-    closed = (stops.post >= 0) & (posts.open_hours == 0)[stops.post]
+    closed = (stops.post >= 0) & (posts.manned & (posts.open_hours == 0))[stops.post]
     shut = np.add.reduceat(closed.astype(np.int64), stops.start[:-1]) > 0
     is_open: Bools = ~shut[world.option_arrays.route]
     return is_open
@@ -195,7 +244,7 @@ def _through(
     who = world.flows.trafficker[world.options.flow[rows]]
     options = world.options
     through: Floats = believed(
-        options.way[rows], who, options.first, options.check, risk_matrix(world, memory)
+        options.way[rows], who, options.first, options.check, risk_matrix(world, memory, posts.manned)
     )
     exact = follows(world, "best_response")[who]
     if exact.any():
@@ -263,8 +312,9 @@ def programme_cents(world: World, first_hour: int) -> int:
     total = 0.0
     last = first_hour + HOURS_PER_WEEK
     for intervention in world.interventions:
-        edges = [first_hour, *cut_hours([intervention], first_hour, last), last]
-        share = sum((b - a) * strength_at(intervention, a) for a, b in pairwise(edges)) / HOURS_PER_WEEK
+        concerned = [intervention, *(i for i in world.interventions if intervention.name in i.undoes)]
+        edges = [first_hour, *cut_hours(concerned, first_hour, last), last]
+        share = sum((b - a) * strengths_at(concerned, a)[0] for a, b in pairwise(edges)) / HOURS_PER_WEEK
         total += share * intervention.running_cost_usd_per_year.value / border_post.WEEKS_PER_YEAR
         start = max(world.start_hour, hour_of(intervention.start) if intervention.start else world.start_hour)
         is_over = intervention.end is not None and hour_of(intervention.end) <= start

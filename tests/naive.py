@@ -40,6 +40,7 @@ class Twin:
         self.caught = [[[0.0] * 9 for _ in g.posts] for _ in g.organisations]
         self.trips = [[[0.0] * 9 for _ in g.posts] for _ in g.organisations]
         self.relation = [list(per_post) for _ in g.organisations]
+        self.clean = [list(per_country) for _ in g.organisations]
         self.loss_average, self.value_average, self.owed_g = list(per_flow), list(per_flow), list(per_flow)
         self.stock_g, self.planned_g = [0 for _ in g.flows], [0 for _ in g.flows]
         self.planned_who = [-1 for _ in g.flows]
@@ -55,11 +56,12 @@ class Twin:
             word = draws.words_at(self.posts_key, 0, address, 0, draws.SCANNER_START)[0]
             self.scanner_up.append(draws.happens(word, up))
         self.loads, self.couriers = [], [[] for _ in g.organisations]
-        self.held = self._first_routes()
+        self.held = self._first_routes([value > 0.0 for value in in_post["manned"]])
 
-    def _first_routes(self):
+    def _first_routes(self, manned):
         rows = range(len(self.rows))
-        worth = choice.worths(self.given, self.rows, rows, {j: self._believed(j) for j in rows})
+        through = {j: self._believed(j, manned) for j in rows}
+        worth = choice.worths(self.given, self.rows, rows, through, manned)
         value, _ = choice.choice_values(self.given, self.options, self.rows, rows, worth)
         held = [False for _ in self.options]
         for f, key in enumerate(self.flow_keys):
@@ -82,9 +84,9 @@ class Twin:
         route_id = self.given.routes[self.options[row.option].route].route_id
         return draws.name_address(f"{route_id}|{self.given.cover_names[row.cover]}")
 
-    def _believed(self, j):
+    def _believed(self, j, manned):
         t = self.given.flows[self.rows[j].flow].trafficker
-        return choice.believed_through(self.rows[j], self.caught[t], self.trips[t], self.prior)
+        return choice.believed_through(self.rows[j], self.caught[t], self.trips[t], self.prior, manned)
 
     # 3 The week
 
@@ -126,7 +128,7 @@ class Twin:
     def _post_hours(self, stretch, p):
         post, v = self.given.posts[p], stretch.posts[p].v
         month = self.days[0][2]
-        sharp = posts.attention(self.given.prevalence, self.finds[p], self.looks[p])
+        sharp = posts.attention(self.given.prevalence, v["planted_share"], self.finds[p], self.looks[p])
         state = Row(
             address=self.address[p],
             backlog=self.backlog[p],
@@ -141,7 +143,7 @@ class Twin:
         self.backlog[p], self.exertion[p], self.scanner_up[p] = state.backlog, state.exertion, state.up
         return seen
 
-    # 9.13-9.15 Dealings
+    # 9.13-9.15, 9.25 Dealings
 
     def _deals(self, stretch, t):
         g, organisation = self.given, self.given.organisations[t]
@@ -161,6 +163,7 @@ class Twin:
                     tip_factor=g.market.tip_bribe_factor,
                     release=organisation.protection * country["protection_prob"],
                     goes_on=country["return_share"],
+                    trusted=choice.truck_selection(self.clean[t][post.country], country),
                 )
             )
         return deals
@@ -170,7 +173,8 @@ class Twin:
     def _decide(self, stretch, is_review):
         """Haste of options and of rows, by their rows; what is not there may not be chosen."""
         g, rows, options = self.given, self.rows, self.options
-        closed = {p for p, post in enumerate(stretch.posts) if int(post.v["open_hours"]) == 0}
+        closed = {p for p, post in enumerate(stretch.posts) if post.is_closed}
+        manned = [post.manned for post in stretch.posts]
         is_open = [all(s.post not in closed for s in g.routes[o.route].stops) for o in options]
         knows_all = [t.behaviour in ("random", "best_response") for t in self.owner]
         averages = zip(self.loss_average, self.value_average, strict=True)
@@ -183,7 +187,7 @@ class Twin:
 
         weighed = [j for j, row in enumerate(rows) if is_weighed(row, grows[row.flow])]
         self.through = self._through(stretch, weighed)
-        worth = choice.worths(g, rows, weighed, self.through)
+        worth = choice.worths(g, rows, weighed, self.through, manned)
         if is_review:
             best = {}
             for j in weighed:
@@ -206,10 +210,11 @@ class Twin:
 
     def _through(self, stretch, weighed):
         g, through, means = self.given, {}, None
+        manned = [post.manned for post in stretch.posts]
         for j in weighed:
             row, t = self.rows[j], g.flows[self.rows[j].flow].trafficker
             if g.organisations[t].behaviour != "best_response":
-                through[j] = self._believed(j)
+                through[j] = self._believed(j, manned)
                 continue
             means = means or [posts.mean_met(seen.met) for seen in self.foreseen]
             through[j] = stages.true_through(row, stretch.posts, means, g.covers, stretch.deals[t], g.travel)
@@ -268,7 +273,9 @@ class Twin:
         route = g.routes[self.options[o].route]
         lost_stop = -1
         if draws.happens(words[3], 1.0 - (1.0 - g.travel.loss_per_day) ** (route.hours / 24.0)):
-            lost_stop = draws.below(draws.words_at(key, who, 0, 0, draws.WHERE_LOST)[0], len(route.stops))
+            lasting = [s for s, stop in enumerate(route.stops) if choice.lasts(g, stop)]
+            where = draws.below(draws.words_at(key, who, 0, 0, draws.WHERE_LOST)[0], len(lasting))
+            lost_stop = lasting[where]
         parts = [math.floor(mass * share) for share in flow.mix]
         parts[flow.mix.index(max(flow.mix))] += mass - sum(parts)
         premium = choice.risk_premium(1.0 - self.through[j], self.owner[f])

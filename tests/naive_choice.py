@@ -32,8 +32,6 @@ def row_of(given, f, option, route, k):
     transport_cents = 100.0 * cover.usd_per_km * way.km
     buy, sell = load_g / 1000.0 * flow.buy_cents_per_kg, load_g / 1000.0 * flow.sell_cents_per_kg
     margin = max(sell - buy, 1.0)
-    n_staffed = sum(not given.posts[s.post].is_patrol for s in posts)
-    bribes = n_staffed * t.offer * t.bribe_cents
     return Row(
         flow=f,
         option=option,
@@ -42,24 +40,42 @@ def row_of(given, f, option, route, k):
         load_g=load_g,
         transport_cents=transport_cents,
         checks=checks,
-        gain=(sell - buy - transport_cents - bribes) / margin - t.time_cost * (way.hours / 24.0),
+        buy=buy,
+        sell=sell,
+        margin=margin,
+        days=way.hours / 24.0,
         loss=(buy + transport_cents + t.penalty_cents) / margin,
         wage=t.wage_cents / margin,
     )
 
 
+def gain_of(given, row, manned):
+    """Gain of a row while these posts are manned; bribes are paid at those that are no patrols."""
+    t = given.organisations[given.flows[row.flow].trafficker]
+    n_staffed = sum(manned[p] and not given.posts[p].is_patrol for p, _, _ in row.checks)
+    bribes = n_staffed * t.offer * t.bribe_cents
+    return (row.sell - row.buy - row.transport_cents - bribes) / row.margin - t.time_cost * row.days
+
+
 def prior_hit(given):
-    lengths = [max(1, sum(s.post >= 0 for s in route.stops)) for route in given.routes]
+    lengths = [max(1, sum(lasts(given, s) for s in route.stops[:-1])) for route in given.routes]
     return 1.0 - 0.9 ** (1.0 / median(lengths))
+
+
+def lasts(given, stop):
+    """Whether a stop is a market or a post that no programme brings."""
+    return stop.post < 0 or not given.posts[stop.post].is_new
 
 
 # 9.8 Belief
 
 
-def believed_through(row, caught, trips, prior):
+def believed_through(row, caught, trips, prior, manned):
     """Chance to get through a row's posts as its organisation believes."""
     through = 1.0
     for p, k, _ in row.checks:
+        if not manned[p]:
+            continue
         through *= 1.0 - (caught[p][k] + PRIOR_WEIGHT * prior) / (trips[p][k] + PRIOR_WEIGHT)
     return through
 
@@ -76,12 +92,12 @@ def risk_premium(risk, t):
     return 1.0 + power(risk / t.premium_risk, t.premium_power)
 
 
-def worths(given, rows, weighed, through):
+def worths(given, rows, weighed, through, manned):
     """Worth of each weighed row; payoffs stand out against the mean of the weighed rows of the flow."""
     gain, loss, of_flow = {}, {}, {}
     for j in weighed:
         t = given.organisations[given.flows[rows[j].flow].trafficker]
-        gain[j] = rows[j].gain - rows[j].wage * risk_premium(1.0 - through[j], t)
+        gain[j] = gain_of(given, rows[j], manned) - rows[j].wage * risk_premium(1.0 - through[j], t)
         loss[j] = -rows[j].loss
         of_flow.setdefault(rows[j].flow, []).append(j)
     worth = {}
@@ -167,6 +183,13 @@ def accept_prob(corruption, t, relation, country, market):
     asked = market.pay_multiple * (100 * country["officer_pay_usd"]) * (1.0 + country["audits_per_year"])
     chance = corruption * amount / (amount + asked) * (1.0 + market.relation_gain * relation)
     return min(1.0, chance)
+
+
+def truck_selection(clean, country):
+    """Selection of an organisation's trucks relative to others' at the posts of a country."""
+    abuse = country["trusted_abuse_share"] if country["trusted_share"] > 0.0 else 0.0
+    abused = abuse * (clean / (clean + country["trusted_clean_loads"]))
+    return 1.0 - abused * (1.0 - country["trusted_check_factor"])
 
 
 def tip_probs(exposure, countries):

@@ -9,6 +9,7 @@ from tests.naive_posts import SHUT
 
 NOT_INSPECTED, BRIBED, TURNED_BACK, MISSED, SEIZED, RELEASED, RELEASED_DIVERTED, SHUT_OUT = range(8)
 UNDER_WAY, DELIVERED, GOT, DIVERTED, LOST = range(5)
+TRUCKS = range(3)
 NO_MEANS, TIP, SCANNER, DOG, SEARCH, PATROL = range(6)
 
 
@@ -17,6 +18,7 @@ def chances(post, k, met, cover, mass_g, outbound, deal):
     scale, scan, dog = met
     bulk = mass_g / (mass_g + 1000.0 * cover.image_half_kg)
     scale = scale * post.v["outbound_share"] if outbound else scale
+    scale = scale * deal.trusted if k in TRUCKS else scale
     plain = min(1.0, post.select[k] * scale)
     return Row(
         is_patrol=post.is_patrol,
@@ -72,6 +74,8 @@ def true_through(row, posts, mean_met, covers, deals, travel):
     """Chance to get through a row's posts as they are, in a mean hour; at its last try a load stays."""
     through = 1.0
     for p, k, outbound in row.checks:
+        if not posts[p].manned:
+            continue
         c = chances(posts[p], k, mean_met[p], covers[k], row.load_g, outbound, deals[p])
         again = (1.0 - c.tip) * c.met * c.offer * (1.0 - c.accept) * travel.turn_back_prob
         still_here, caught = 1.0, 0.0
@@ -102,6 +106,11 @@ def _at_next_stop(twin, load, stretch, events):
         return
     if stop.post == -1:
         load.fate = DELIVERED
+        return
+    if not stretch.posts[stop.post].manned:
+        load.stop += 1
+        load.visit = 0
+        load.minute += load.route.stops[load.stop].minutes
         return
     minute = load.minute - 60 * twin.first_hour
     wait, *met = stretch.hours[stop.post].met[minute // 60]

@@ -6,10 +6,12 @@ from itertools import pairwise
 from types import SimpleNamespace as Row
 
 from sim.codes import Cover, Mode, PostClass
-from sim.scenario.overlay import hour_of, limits_at
+from sim.scenario.change import limits_at
+from sim.scenario.overlay import hour_of
 from sim.scenario.schema import CountryServices
 from sim.scenario.schema import Post as PostSpec
-from sim.world.parameters import selectable, services_of
+from sim.scenario.selectors import parse_selector
+from sim.world.parameters import means, services_of
 
 
 def given(world, key):
@@ -61,6 +63,10 @@ def _posts(world):
             post_id=post.post_id,
             country=world.countries.index(post.country),
             is_patrol=post.klass == PostClass.GREEN_BORDER,
+            is_new=bool(post.programmes),
+            crossing_id=post.crossing_id,
+            neighbour=post.neighbour,
+            modes=sorted(int(mode) for mode in post.modes),
             trucks_per_day=post.trucks_per_day,
             cars_per_day=post.cars_per_day,
             rail_units_per_day=post.rail_units_per_day,
@@ -120,6 +126,8 @@ def _flows(world):
 
 def _intervention(world, intervention):
     return Row(
+        name=intervention.name,
+        undoes=list(intervention.undoes),
         start=hour_of(intervention.start) if intervention.start else None,
         end=hour_of(intervention.end) if intervention.end else None,
         ramp_weeks=intervention.ramp_weeks,
@@ -133,15 +141,25 @@ def _intervention(world, intervention):
 def _change(world, change):
     """Rows that a change acts on, how, and the hard limits of its number."""
     of_posts = change.what in world.base.post
-    rows = [selectable(p) for p in world.posts] if of_posts else [{"country": c} for c in world.countries]
+
+    def meant(selector):
+        if of_posts:
+            return [row for row, post in enumerate(world.posts) if means(selector, post)]
+        return [row for row, c in enumerate(world.countries) if selector.matches({"country": c})]
+
+    classes = [p.klass for p in world.posts] if of_posts else [0] * len(world.countries)
+    alike = parse_selector(change.like) if change.like is not None else None
     limits = limits_at(PostSpec if of_posts else CountryServices, change.what)
     return Row(
         what=change.what,
         of_posts=of_posts,
-        rows=[i for i, row in enumerate(rows) if change.selector.matches(row)],
+        rows=meant(change.selector),
         to=change.to,
         by=change.by,
         plus=change.plus,
+        shared=change.shared,
+        alike=None if alike is None else meant(alike),
+        classes=[int(c) for c in classes],
         least=limits.least,
         most=limits.most,
         whole=limits.whole,

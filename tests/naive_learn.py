@@ -26,12 +26,14 @@ def learn(twin, sent):
     _beliefs(twin)
     _relations(twin)
     _informants(twin)
+    _clean(twin)
     lag = g.market.replacement_lag_weeks
     for f, lost in enumerate(lost_g):
         twin.due_g[f][twin.week % lag] += math.floor(g.market.replacement_share * lost)
     _alarm(twin, lost_g, sent_g)
     for p in range(len(g.posts)):
         _post(twin, p)
+    _rotate(twin)
 
 
 # 9.8 Belief
@@ -76,9 +78,32 @@ def _informants(twin):
     left = 2.0 ** (-7.0 / g.market.informant_halflife_days)
     twin.informants = [informants * left for informants in twin.informants]
     for e in twin.events:
-        if e.cooperates:
-            t = e.load.owner
-            twin.informants[t] += g.market.informant_gain / (usual[t] / g.organisations[t].median_g)
+        t, talkers = e.load.owner, 1.0 if e.cooperates else 0.0
+        if e.controlled:
+            talkers += e.stretch.c["controlled_exposure"][g.posts[e.post].country]
+        if talkers > 0.0:
+            twin.informants[t] += talkers * (
+                g.market.informant_gain / (usual[t] / g.organisations[t].median_g)
+            )
+
+
+# 9.25 Trusted carriers
+
+
+def _clean(twin):
+    for t, mine in enumerate(twin.clean):
+        for c in range(len(mine)):
+            here = [
+                e.outcome
+                for e in twin.events
+                if e.load.owner == t and twin.given.posts[e.post].country == c and e.cover in stages.TRUCKS
+            ]
+            passed = sum(o in (stages.NOT_INSPECTED, stages.BRIBED, stages.MISSED) for o in here)
+            mine[c] = record_after(mine[c], passed, any(o in FOUND for o in here))
+
+
+def record_after(clean, passed, is_found):
+    return 0.0 if is_found else clean + passed
 
 
 # 9.11 Alarm and averages
@@ -127,13 +152,34 @@ def _post(twin, p):
     twin.willing[p] = willingness(values.v["reluctance"][p], false_alarms, inspected)
 
 
+def _rotate(twin):
+    """Officers change places within a country, after all else of the week."""
+    g, rates = twin.given, twin.stretches[0].c["rotation_per_year"]
+    moved = [moved_share(rate) for rate in rates]
+    staffed = [manned > 0.0 for manned in twin.stretches[0].v["manned"]]
+    mean = []
+    for c in range(len(g.countries)):
+        here = [twin.corruption[p] for p, post in enumerate(g.posts) if post.country == c and staffed[p]]
+        mean.append(draws.added(here) / max(len(here), 1))
+    for p, post in enumerate(g.posts):
+        share = moved[post.country]
+        if staffed[p]:
+            twin.corruption[p] = twin.corruption[p] + share * (mean[post.country] - twin.corruption[p])
+        for mine in twin.relation:
+            mine[p] = mine[p] * (1.0 - share)
+
+
+def moved_share(per_year):
+    return -draws.expm1(-per_year / WEEKS_PER_YEAR)
+
+
 # 9.19 Mobile teams
 
 
 def allocate(twin):
     """Mobile teams of every country for four weeks, by week values."""
     g, values = twin.given, twin.stretches[0]
-    traffic = [p.trucks_per_day / 48.0 + p.cars_per_day / 48.0 + p.rail_units_per_day / 48.0 for p in g.posts]
+    traffic = [p.trucks_per_h + p.cars_per_h + p.units_per_h if p.manned else 0.0 for p in values.posts]
     twin.expected_finds = [
         0.75 * e + 0.25 * m for e, m in zip(twin.expected_finds, twin.month_finds, strict=True)
     ]

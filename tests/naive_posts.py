@@ -37,6 +37,16 @@ def strength_at(intervention, hour):
     return intervention.strength if n == steps else intervention.strength * n / steps
 
 
+def strengths_at(interventions, hour):
+    """Strength of each; what undoes one leaves it 1 - its own."""
+    own = {i.name: strength_at(i, hour) for i in interventions}
+    for i in interventions:
+        for name in i.undoes:
+            if name in own:
+                own[name] *= 1.0 - strength_at(i, hour)
+    return [own[i.name] for i in interventions]
+
+
 def edges(interventions, from_hour, to_hour):
     """The two hours and those between them at which a strength may change, in order."""
     cuts = {from_hour, to_hour}
@@ -52,35 +62,59 @@ def stretches(given, first_hour):
     cuts = edges(given.interventions, first_hour, first_hour + 168)
     made, before = [], None
     for a, b in pairwise(cuts):
-        strengths = [strength_at(i, a) for i in given.interventions]
+        strengths = strengths_at(given.interventions, a)
         if strengths == before:
             made[-1].to_h = b - first_hour
             continue
         before = strengths
         post, country = values_at(given, a)
         made.append(Row(from_h=a - first_hour, to_h=b - first_hour, v=post, c=country))
-        made[-1].posts = [post_in_force(given, post, p) for p in range(len(given.posts))]
+        made[-1].posts = [post_in_force(given, post, country, p) for p in range(len(given.posts))]
+        redirect(given, made[-1].posts)
     return made
 
 
 def values_at(given, hour):
-    """Values of posts and of countries in force at an hour, the interventions laid over them in order."""
+    """Values of posts and of countries in force at an hour: what is set first, then factors, then amounts."""
     post = {name: list(values) for name, values in given.post_values.items()}
     country = {name: list(values) for name, values in given.country_values.items()}
-    for i in given.interventions:
-        for change in i.changes:
-            values = (post if change.of_posts else country)[change.what]
-            for row in change.rows:
-                values[row] = laid_over(values[row], change, strength_at(i, hour))
+    strength = dict(
+        zip([i.name for i in given.interventions], strengths_at(given.interventions, hour), strict=True)
+    )
+    by_name = sorted(given.interventions, key=lambda i: i.name)
+    for kind in ("set", "factor", "amount"):
+        for i in by_name:
+            for change in i.changes:
+                if kind_of(change) == kind:
+                    before = given.post_values if change.of_posts else given.country_values
+                    values = (post if change.of_posts else country)[change.what]
+                    for row in change.rows:
+                        target = target_of(change, values[row], before[change.what], row)
+                        values[row] = laid_over(values[row], target, change, strength[i.name])
     return post, country
 
 
-def laid_over(base, change, strength):
+def kind_of(change):
+    if change.to is not None or change.alike is not None:
+        return "set"
+    return "amount" if change.by is None else "factor"
+
+
+def target_of(change, value, before, row):
+    """Value at full strength; `like` takes the mean, before any intervention, of those of the same class."""
+    if change.alike is not None:
+        same = [before[i] for i in change.alike if change.classes[i] == change.classes[row]]
+        return math.fsum(same) / len(same)
+    if change.to is not None:
+        return change.to
+    if change.by is not None:
+        return value * change.by
+    return value + (change.shared / len(change.rows) if change.plus is None else change.plus)
+
+
+def laid_over(base, target, change, strength):
     if strength == 0.0:
         return base
-    target = change.to
-    if target is None:
-        target = base + change.plus if change.by is None else base * change.by
     value = target if strength == 1.0 else base + strength * (target - base)
     if value == base:
         return base
@@ -95,16 +129,19 @@ def laid_over(base, change, strength):
 # 9.1 From parameters to posts
 
 
-def post_in_force(given, values, p):
+def post_in_force(given, values, of_countries, p):
     """Numbers of one post under values in force."""
     post, v = given.posts[p], {name: column[p] for name, column in values.items()}
+    c = {name: column[post.country] for name, column in of_countries.items()}
     open_seal = 1.0 - v["tir_fear"]
-    met = patrol_prob(given, post, v["patrols_per_day"])
+    met = patrol_prob(given, post, v["patrols_per_day"], v["barrier_h"])
     by_hand = 1.0 if post.is_patrol else v["search_share"]
     up = v["scanner.uptime_share"]
     row = Row(
         v=v, country=post.country, is_patrol=post.is_patrol, lanes=max(1, post.lanes), open_seal=open_seal
     )
+    row.manned, row.inspect_share = v["manned"] > 0.0, v["inspect_share"] * v["manned"]
+    row.is_closed = row.manned and int(v["open_hours"]) == 0
     row.trucks_per_h, row.cars_per_h = post.trucks_per_day / 48.0, post.cars_per_day / 48.0
     row.units_per_h = post.rail_units_per_day / 48.0
     row.service_h, row.inspect_h, row.search_h = (
@@ -112,23 +149,45 @@ def post_in_force(given, values, p):
     )
     row.fail_prob = min(1.0, (1.0 - up) / up / v["scanner.repair_h"])
     row.repair_prob = 1.0 / v["scanner.repair_h"]
+    row.spared_share = spared_share(c)
     row.select, row.open_on_alarm, row.find_cold = [], [], []
     for k, cover in enumerate(given.covers):
         sealed = k == TIR_TRUCK
-        select = min(1.0, v["inspect_share"] * cover.select_factor)
+        select = min(1.0, row.inspect_share * cover.select_factor)
         select = select * v["tir_select_factor"] if sealed else select
-        row.select.append(met if post.is_patrol else select)
+        row.select.append(met * v["manned"] if post.is_patrol else select)
         row.open_on_alarm.append(v["find_on_alarm_prob"] * (open_seal if sealed else 1.0))
         row.find_cold.append(by_hand * v["find_prob"] * (open_seal if sealed else 1.0) * cover.find_factor)
     return row
 
 
-def patrol_prob(given, post, per_day):
+def spared_share(country):
+    return country["trusted_share"] * (1.0 - country["trusted_check_factor"])
+
+
+def redirect(given, rows):
+    """Licit traffic of closed crossings goes by the open ones of its side of the border and its mode."""
+    shut = {
+        (post.crossing_id, *post.modes) for post, row in zip(given.posts, rows, strict=True) if row.is_closed
+    }
+    is_shut = [(post.crossing_id, *post.modes) in shut for post in given.posts]
+    side = [(p.country, p.neighbour, *p.modes) if p.neighbour else None for p in given.posts]
+    for kind in ("trucks_per_h", "cars_per_h", "units_per_h"):
+        closed, taking = dict.fromkeys(side, 0.0), dict.fromkeys(side, 0.0)
+        for row, name, gone in zip(rows, side, is_shut, strict=True):
+            (closed if gone else taking)[name] += getattr(row, kind)
+        for row, name, gone in zip(rows, side, is_shut, strict=True):
+            more = closed[name] / taking[name] if name and taking[name] > 0.0 else 0.0
+            setattr(row, kind, 0.0 if gone else getattr(row, kind) * (1.0 + more))
+
+
+def patrol_prob(given, post, per_day, barrier_h):
     green, travel = given.green_border, given.travel
     reach = 2.0 * green.reach_km / (green.reach_km + post.gap_km / 4.0)
     is_hard = "mountain" in post.terrain or post.terrain == "desert"
     rate = per_day / 24.0 * reach * (green.hard_terrain_factor if is_hard else 1.0)
-    return -math.expm1(-rate * green.zone_km / (travel.foot_kmh if post.on_foot else travel.track_kmh))
+    speed = travel.foot_kmh if post.on_foot else travel.track_kmh
+    return -math.expm1(-rate * green.zone_km / speed - rate * barrier_h)
 
 
 # 9.2 Hours of a post
@@ -139,11 +198,11 @@ def post_hours(given, key, first_hour, days, stretch, p, state):
 
     `state` has backlog, exertion and up, and is changed; scan_hit, dog_hit, willing and extra stand still.
     """
-    post, v = stretch.posts[p], stretch.posts[p].v
+    post = stretch.posts[p]
     seen = Row(met={}, vehicles=0.0, delay_h=0.0, inspected=0.0, false_alarms=0.0, opened_clean=0.0)
     for h in range(stretch.from_h, stretch.to_h):
         if post.is_patrol:
-            wait = SHUT if int(v["open_hours"]) == 0 else 0
+            wait = SHUT if post.is_closed else 0
             seen.met[h] = wait, given.daily[3][days[h][0]], 0.0, 0.0
         else:
             seen.met[h] = one_hour(given, key, first_hour + h, days[h], post, state, seen)
@@ -155,6 +214,12 @@ def one_hour(given, key, hour, day, post, state, seen):
     v, (hod, weekday, month) = post.v, day
     address, hours_per_truck = state.address, post.service_h / post.lanes
     word = hour_words(key, hour >> 2, address)[hour & 3]
+    if not post.manned or post.is_closed:
+        state.backlog = 0.0
+    if not post.manned:
+        state.up = scanner_turns(word, post.fail_prob if state.up else post.repair_prob) != state.up
+        state.exertion = exertion_after(state.exertion, 0.0, v)
+        return 0, 0.0, 0.0, 0.0
     swing = max(0.0, 1.0 + v["traffic_cv"] * NORMAL[word >> 22])
     shape = [given.monthly[i][month] * given.weekly[i][weekday] * given.daily[i][hod] for i in range(3)]
     trucks = post.trucks_per_h * shape[0] * swing
@@ -178,7 +243,8 @@ def one_hour(given, key, hour, day, post, state, seen):
     queue_h = state.backlog * hours_per_truck
     steady_h = queue_wait_h(post.lanes, hours_per_truck, work * hours_per_truck)
 
-    wanted = v["inspect_share"] * flow
+    spared = post.spared_share * trucks
+    wanted = post.inspect_share * (flow - spared)
     part = served(v["inspections_per_h"], wanted) * state.willing
     if queue_h > v["wave_through_h"]:
         part *= v["wave_through_share"]
@@ -208,8 +274,8 @@ def one_hour(given, key, hour, day, post, state, seen):
     alarm_share = 1.0 - no_alarm
     alarms = looked_at * alarm_share
     seen.false_alarms += alarms
-    sealed_opened = v["inspect_share"] * v["sealed_share"] * post.open_seal
-    seen.opened_clean += sealed_opened * trucks * part * alarm_share
+    sealed_opened = post.inspect_share * v["sealed_share"] * post.open_seal
+    seen.opened_clean += sealed_opened * (trucks - spared) * part * alarm_share
     waiting = (state.backlog + steady_h * work) * vehicles_per_work
     seen.delay_h += waiting + looked_at * post.inspect_h + alarms * post.search_h
     return math.floor(60.0 * (queue_h + steady_h)), part, scanned * state.scan_hit, dog
@@ -278,8 +344,8 @@ def queue_wait_h(lanes, hours_per_truck, rho):
 # 9.16 Prevalence and attention, 9.17 dogs, 9.18 willingness
 
 
-def attention(prevalence, finds, looks):
-    seen = (finds / looks if looks > 0.0 else 0.0) + prevalence.training_share
+def attention(prevalence, planted_share, finds, looks):
+    seen = (finds / looks if looks > 0.0 else 0.0) + planted_share
     points = [-2.0, -1.0, log10(0.5)]
     misses = [prevalence.misses_at_hundredth, prevalence.misses_at_tenth, prevalence.misses_at_half]
     missed = between_points(log10(clip(seen, 0.01, 0.5)), points, misses)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from tests import naive_encounter as stages
 from tests.naive_draws import RECORD, added, happens, words_at
 from tests.naive_encounter import DELIVERED, UNDER_WAY
-from tests.naive_posts import edges, strength_at
+from tests.naive_posts import edges, strengths_at
 
 WEEKS_PER_YEAR = 365.25 / 7.0
 ACCOUNTS = ("traffickers", "suppliers", "buyers", "carriers", "couriers")
@@ -23,7 +23,7 @@ def record(twin):
     """Arrest, cooperation and record of every seizure, by the parameters in force at its minute."""
     week_kg = [0.0 for _ in twin.given.countries]
     for event in twin.events:
-        event.arrested = event.cooperates = event.recorded = False
+        event.arrested = event.cooperates = event.recorded = event.controlled = False
         if event.outcome != stages.SEIZED:
             continue
         load, c = event.load, twin.given.posts[event.post].country
@@ -32,9 +32,14 @@ def record(twin):
         event.arrested = happens(words[0], prob["arrest_prob"])
         event.cooperates = event.arrested and happens(words[1], prob["cooperate_prob"])
         event.recorded = happens(words[2], prob["record_prob"])
+        event.controlled = is_followed(event, words[3], prob["controlled_share"])
         if event.recorded:
             week_kg[c] += load.mass / 1000.0
     twin.month_recorded_kg = [a + b for a, b in zip(twin.month_recorded_kg, week_kg, strict=True)]
+
+
+def is_followed(event, word, share):
+    return event.means == stages.TIP and happens(word, share)
 
 
 # 9.21 Settlement
@@ -124,10 +129,11 @@ def programme_cents(twin):
     """Capital of every intervention in the week of its start, running cost by the hours in force."""
     first, last, total = twin.first_hour, twin.first_hour + 168, 0.0
     for i in twin.given.interventions:
-        cuts = edges([i], first, last)
+        concerned = [i, *(other for other in twin.given.interventions if i.name in other.undoes)]
+        cuts = edges(concerned, first, last)
         share = 0.0
         for a, b in pairwise(cuts):
-            share += (b - a) * strength_at(i, a)
+            share += (b - a) * strengths_at(concerned, a)[0]
         total += share / 168 * i.running_usd_per_year / WEEKS_PER_YEAR
         start = max(twin.given.start_hour, twin.given.start_hour if i.start is None else i.start)
         if first <= start < last and (i.end is None or i.end > start):

@@ -15,6 +15,7 @@ from sim.world.parameters import Parameters, services_of
 from sim.world.world import World
 
 if TYPE_CHECKING:
+    from sim.kernels.arrays import PostArrays
     from sim.model import CorridorModel
 
 Floats = NDArray[np.float64]
@@ -40,7 +41,7 @@ class Authority(Agent):
     @property
     def rule(self) -> str:
         """How it places its mobile teams."""
-        return services_of(self.model.world.scenario, self.country).allocation
+        return services_of(self.model.in_force.scenario, self.country).allocation
 
     @property
     def teams(self) -> dict[str, int]:
@@ -50,16 +51,18 @@ class Authority(Agent):
         return {posts[p].post_id: int(placed[p]) for p in mine}
 
 
-def allocate(memory: Memory, world: World, values: Parameters, key: int, week: int) -> None:
+def allocate(
+    memory: Memory, world: World, values: Parameters, in_force: PostArrays, key: int, week: int
+) -> None:
     """Place every country's mobile teams for the month that begins with `week`."""
-    patrol = world.base_posts.is_patrol
-    traffic = world.base_posts.trucks_per_h + world.base_posts.cars_per_h + world.base_posts.units_per_h
+    fit = in_force.manned & ~in_force.is_patrol
+    traffic = in_force.trucks_per_h + in_force.cars_per_h + in_force.units_per_h
     memory.expected_finds[:] = remembered(memory.expected_finds, memory.month_finds)
     memory.month_finds[:] = 0.0
     memory.teams[:] = 0
     for c, country in enumerate(world.countries):
         most = round(float(values.country["mobile_teams"][c]))
-        posts = np.flatnonzero((world.base_posts.country == c) & ~patrol & (traffic > 0.0))
+        posts = np.flatnonzero((in_force.country == c) & fit & (traffic > 0.0))
         if most == 0 or posts.size == 0:
             continue
         rule = services_of(world.scenario, country).allocation

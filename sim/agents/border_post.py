@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.corruption import corruption_after
+from sim.agents.corruption import corruption_after, moved_share, rotated
 from sim.agents.memory import Memory
 from sim.agents.mesa_compat import Agent
 from sim.agents.vigilance import attention, heat_factor, on_task_factor, training_factor, willingness
@@ -75,7 +75,11 @@ class BorderPost(Agent):
 
 def scan_hits(world: World, values: Parameters, memory: Memory) -> Floats:
     """P(alarm | fully visible load scanned), (n_posts,): quality x skill x attention."""
-    return values.post["scanner.quality"] * values.post["scanner.operator_skill"] * _attention(world, memory)
+    return (
+        values.post["scanner.quality"]
+        * values.post["scanner.operator_skill"]
+        * _attention(world, values, memory)
+    )
 
 
 def dog_hits(world: World, values: Parameters, memory: Memory, month: int) -> Floats:
@@ -91,14 +95,14 @@ def dog_hits(world: World, values: Parameters, memory: Memory, month: int) -> Fl
     )
     tired = on_task_factor(v["dogs.shift_h"], v["dogs.time_on_task_loss_per_h"])
     trained = training_factor(v["dogs.real_training_share"], v["dogs.simulant_factor"])
-    return (v["dogs.detect_prob"] * trained * _attention(world, memory))[:, None] * heat * tired
+    return (v["dogs.detect_prob"] * trained * _attention(world, values, memory))[:, None] * heat * tired
 
 
-def _attention(world: World, memory: Memory) -> Floats:
+def _attention(world: World, values: Parameters, memory: Memory) -> Floats:
     p = world.scenario.prevalence
     seen = np.divide(memory.finds, memory.looks, out=np.zeros_like(memory.looks), where=memory.looks > 0.0)
     return attention(
-        seen + p.training_share.value,
+        seen + values.post["planted_share"],
         p.misses_at_half.value,
         p.misses_at_tenth.value,
         p.misses_at_hundredth.value,
@@ -131,7 +135,17 @@ def after_week(
         audited,
         values.country["audit_effect"][country],
     )
+    _rotate(memory, world, values)
     left = 2.0 ** (-7.0 / world.scenario.prevalence.memory_days.value)
     memory.finds[:] = left * memory.finds + finds
     memory.looks[:] = left * memory.looks + licit_inspected + finds
     memory.willing[:] = willingness(values.post["reluctance"], false_alarms, licit_inspected)
+
+
+def _rotate(memory: Memory, world: World, values: Parameters) -> None:
+    """Officers of manned posts change places within a country: relations break, habits come along."""
+    country = world.base_posts.country
+    moved = moved_share(values.country["rotation_per_year"][country], WEEKS_PER_YEAR)
+    memory.relation *= 1.0 - moved
+    staffed = values.post["manned"] > 0.0
+    memory.corruption[staffed] = rotated(memory.corruption[staffed], country[staffed], moved[staffed])

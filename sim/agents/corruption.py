@@ -1,4 +1,4 @@
-"""Officers who take bribes: acceptance, spread, turnover, audits."""
+"""Officers who take bribes: acceptance, spread, turnover, audits, rotation."""
 
 from __future__ import annotations
 
@@ -61,3 +61,18 @@ def corruption_after(
     drawn_in = 1.0 - (1.0 - corruption) * (1.0 - per_bribe) ** bribes
     replaced = base + (drawn_in - base) * (1.0 - turnover)
     return np.where(audited, replaced * (1.0 - effect), replaced)
+
+
+def moved_share(per_year: Floats, weeks_per_year: float) -> Floats:
+    """Share of a post's officers who change places within a week, (n_posts,): 1 - exp(-rate / weeks)."""
+    return -np.expm1(-per_year / weeks_per_year)
+
+
+def rotated(corruption: Floats, country: Ints, moved: Floats) -> Floats:
+    """Corruption of posts after a share of their officers changed places within the country, (n_posts,).
+
+    Each post moves by its share towards the mean over the posts of its country, which stays as it is.
+    Source: derived, well-mixed officers; that they keep their habits is an assumption.
+    """
+    mean = np.bincount(country, corruption) / np.maximum(np.bincount(country), 1)
+    return corruption + moved * (mean[country] - corruption)

@@ -24,6 +24,7 @@ class Memory:
     alarm: Floats  # (n_traffickers,) of lying low
     informants: Floats  # (n_traffickers,) couriers who talked, decayed, x gain
     relation: Floats  # (n_traffickers, n_posts) bribes taken, decayed
+    clean: Floats  # (n_traffickers, n_countries) passages of trucks since the last find of one there
     held: Bools  # (n_options,) routes held
     used: Bools  # (n_options,) routes used in the reported period
     loss_average: Floats  # (n_flows,) g a week

@@ -93,9 +93,10 @@ def lies_low(world: World, memory: Memory) -> Bools:
     return follows(world, "adaptive") & (memory.alarm > world.traffickers.alarm_level)
 
 
-def risk_matrix(world: World, memory: Memory) -> Floats:
-    """Believed risk of every post and cover, (n_traffickers, n_posts * n_covers) float64."""
+def risk_matrix(world: World, memory: Memory, manned: Bools) -> Floats:
+    """Believed risk of every post and cover, (n_traffickers, n_posts * n_covers) float64; 0 if unmanned."""
     risk = believed_risk(memory.caught, memory.trips, world.prior_hit)
+    risk[:, ~manned] = 0.0
     return risk.reshape(risk.shape[0], -1)
 
 
@@ -232,12 +233,15 @@ def remember_deals(memory: Memory, world: World, owner: Ints, post: Ints, taken:
     np.add.at(memory.relation, (owner[taken], post[taken]), 1.0)
 
 
-def hear_of_informants(memory: Memory, world: World, owner: Ints) -> None:
-    """Exposure decays, and grows with each courier of `owner` who talks, less in a larger organisation."""
+def hear_of_informants(memory: Memory, world: World, owner: Ints, worth: Floats) -> None:
+    """Exposure decays, and grows with couriers of `owner` who talk, less in a larger organisation.
+
+    `worth` (n,) counts them; what a controlled delivery brings to light is put in couriers who talk.
+    """
     market = world.scenario.market
     memory.informants *= 2.0 ** (-7.0 / market.informant_halflife_days.value)
     usual_loads = usual_g(memory, world) / world.traffickers.median_g
-    np.add.at(memory.informants, owner, market.informant_gain.value / usual_loads[owner])
+    np.add.at(memory.informants, owner, worth * (market.informant_gain.value / usual_loads[owner]))
 
 
 def order_replacement(memory: Memory, world: World, lost_g: Ints, week: int) -> None:

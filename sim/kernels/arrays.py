@@ -36,6 +36,7 @@ class PostArrays(NamedTuple):
     service_h: np.ndarray  # (n_posts,) float64, lane time of a truck, hours
     open_from: np.ndarray  # (n_posts,) int64, hour of day
     open_hours: np.ndarray  # (n_posts,) int64, 0 = closed
+    manned: np.ndarray  # (n_posts,) bool, False: everybody passes, nothing is looked at
     inspect_share: np.ndarray  # (n_posts,) float64, inspections / vehicles wanted by policy
     inspections_per_h: np.ndarray  # (n_posts,) float64, officers' capacity
     wave_h: np.ndarray  # (n_posts,) float64, queue above which selection is relaxed, hours
@@ -63,6 +64,7 @@ class PostArrays(NamedTuple):
     open_on_alarm: np.ndarray  # (n_posts, N_COVERS) float64, P(opened and found | alarm)
     find_cold: np.ndarray  # (n_posts, N_COVERS) float64, P(searched and found | inspected, no alarm)
     find_on_tip: np.ndarray  # (n_posts,) float64
+    spared_share: np.ndarray  # (n_posts,) float64, checks of licit trucks that trusted carriers are spared
 
 
 class WeekShape(NamedTuple):
@@ -131,6 +133,7 @@ class Dealings(NamedTuple):
     tip: np.ndarray  # (n_traffickers, n_countries) float64, P(tip at a post)
     release: np.ndarray  # (n_traffickers, n_countries) float64, P(release | found)
     goes_on: np.ndarray  # (n_countries,) float64, P(goes on | released)
+    trusted: np.ndarray  # (n_traffickers, n_countries, N_COVERS) float64, selection relative to others'
 
 
 class CarryRules(NamedTuple):

@@ -38,6 +38,11 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
         p = routes.post[s]
         if p == NO_POST:
             return np.int64(Fate.DELIVERED), s, v, t, m
+        if not posts.manned[p]:
+            s += 1
+            v = 0
+            t += routes.minutes[s]
+            continue
         h = (t - week_min) // 60
         wait = hours.met[p, h, WAIT]
         if wait < SHUT:
@@ -58,6 +63,7 @@ def _carry_load(i, m, s, v, t, week_min, to_min, loads, routes, posts, hours, de
         scale = hours.met[p, h, SCALE]
         if routes.outbound[s]:
             scale *= posts.outbound_share[p]
+        scale *= dealings.trusted[trafficker, country, here]
         scan = scan_prob(hours.met[p, h, SCAN], rules.image[here], bulk_of(mass_g, rules.image_half_g[here]))
         dog = dog_prob(hours.met[p, h, DOG], rules.odour[here])
         tip, offer = dealings.tip[trafficker, country], dealings.offer[trafficker, p]

@@ -38,6 +38,8 @@ def _actual(
         j, t, through = ways[i], trafficker[i], 1.0
         for k in range(first[j], first[j + 1]):
             p, here = check[k] // N_COVERS, check[k] % N_COVERS
+            if not posts.manned[p]:
+                continue
             if posts.open_hours[p] == 0:
                 through = 0.0
                 break
@@ -45,6 +47,7 @@ def _actual(
             scale = mean_scale[p]
             if outbound[k]:
                 scale *= posts.outbound_share[p]
+            scale *= dealings.trusted[t, c, here]
             offer, accept = dealings.offer[t, p], dealings.accept[t, p]
             tip, select = dealings.tip[t, c], posts.select[p, here]
             shown = bulk_of(load_g[i], rules.image_half_g[here])

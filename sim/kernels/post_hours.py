@@ -110,7 +110,9 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
     hours = np.zeros(n)
     backlogs, exertions, ups = state.backlog.copy(), state.exertion.copy(), state.scanner_up.copy()
     for p in range(n):
-        hours[p] = to_h - from_h
+        manned = posts.manned[p]
+        if manned:
+            hours[p] = to_h - from_h
         if posts.is_patrol[p]:
             for h in range(from_h, to_h):
                 met[p, h, WAIT], met[p, h, SCALE] = 0.0, shape.patrol_shape[h]
@@ -129,6 +131,8 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
         )
         car_share, cv = posts.car_share[p], posts.traffic_cv[p]
         open_from, open_hours = posts.open_from[p], posts.open_hours[p]
+        if not manned or open_hours <= 0:
+            backlogs[p] = 0.0
         inspect_share, officers, extra = (
             posts.inspect_share[p],
             posts.inspections_per_h[p],
@@ -140,6 +144,7 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
         teams, dog_per_h, dog_false = posts.teams[p], posts.dog_per_h[p], posts.dog_false[p]
         gain, recovery, exertion_loss = posts.exertion_gain[p], posts.recovery[p], posts.exertion_loss[p]
         sealed_opened = inspect_share * posts.sealed_share[p] * posts.open_seal[p]
+        spared_share = posts.spared_share[p]
         mean_work = trucks_per_h + car_share * cars_per_h + units_per_h
         vehicles_per_work = 1.0
         if mean_work > 0.0:
@@ -162,6 +167,11 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
                 word = w2
             else:
                 word = w3
+            if not manned:
+                row[h, WAIT], row[h, SCALE], row[h, SCAN], row[h, DOG] = 0.0, 0.0, 0.0, 0.0
+                up = scanner_turns(word, fail_prob if up else repair_prob) != up
+                exertion = exertion_after(exertion, 0.0, gain, recovery)
+                continue
             swing = max(0.0, 1.0 + cv * normal[word >> FLOW_SHIFT])
             trucks = trucks_per_h * shape.truck_shape[h] * swing
             cars = cars_per_h * shape.car_shape[h] * swing
@@ -186,7 +196,8 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
             steady_h = queue_wait_h(waits, hours_per_truck, work * hours_per_truck)
             row[h, WAIT] = np.floor(60.0 * (queue_h + steady_h))
 
-            wanted = inspect_share * flow
+            spared = spared_share * trucks
+            wanted = inspect_share * (flow - spared)
             part = share_served(officers, wanted) * willing
             if queue_h > wave_h:
                 part *= wave_share
@@ -216,7 +227,7 @@ def _post_hours(key, first_hour, from_h, to_h, posts, shape, state, wait_of_lane
             alarm_share = 1.0 - (1.0 - scanned_share * scan_false) * (1.0 - dog_share * dog_false)
             alarms = looked_at * alarm_share
             n_alarms += alarms
-            n_opened += sealed_opened * trucks * part * alarm_share
+            n_opened += sealed_opened * (trucks - spared) * part * alarm_share
             waiting = (backlog + steady_h * work) * vehicles_per_work
             n_delay_h += waiting + looked_at * inspect_h + alarms * search_h
         vehicles[p], delay_h[p], inspected[p] = n_vehicles, n_delay_h, n_inspected

@@ -129,7 +129,7 @@ def _posts(ended: Ended) -> pd.DataFrame:
     world, post = ended.world, ended.tally.post
     hours = np.maximum(post["hours"], 1.0)
     by_means = post["by_means"]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "post_id": [p.post_id for p in world.posts],
             "name": [p.name for p in world.posts],
@@ -150,6 +150,7 @@ def _posts(ended: Ended) -> pd.DataFrame:
             **{f"seized_by_{m.name.lower()}": by_means[:, m] for m in Means if m != Means.NONE},
         }
     )
+    return frame[~world.is_new | (post["hours"] > 0.0)].reset_index(drop=True)
 
 
 def _traffickers(ended: Ended, kept: Ints) -> pd.DataFrame:
@@ -246,7 +247,7 @@ def _loads(ended: Ended, kept: Ints) -> pd.DataFrame:
     ended_at[fate == Fate.UNDER_WAY] = np.datetime64("NaT")
     bit = world.countries.index(TRANSIT) if TRANSIT in world.countries else -1
     stops, start = world.route_arrays, world.route_arrays.start
-    post_country = np.append(world.base_posts.country, -1)[stops.post]
+    post_country = np.append(np.where(world.is_new, -1, world.base_posts.country), -1)[stops.post]
     passes = np.add.reduceat((post_country == bit).astype(np.int64), start[:-1]) > 0
     kg = _kg_columns(world, book.mass_g[kept])
     return pd.DataFrame(
@@ -328,14 +329,24 @@ def _interdiction(ended: Ended) -> pd.DataFrame:
     )
 
 
+def _last_lasting(world: World) -> Ints:
+    """The stop itself, or before a new post the last that is none, (n_stops,): what a load has behind it."""
+    row = np.full(world.route_arrays.post.size, -1, np.int64)
+    row[world.lasting.row] = world.lasting.row
+    last: Ints = np.maximum.accumulate(row)
+    return last
+
+
 def _flows(ended: Ended, kept: Ints) -> pd.DataFrame:
     """Mass over each directed leg: of the loads that came to the stop at or behind it."""
     world, book, steps = ended.world, ended.book, ended.world.steps
     n_stops = world.route_arrays.post.size
     kg = book.mass_g[kept].sum(axis=1) / 1000.0
-    came_to = book["came_to"][kept]
+    came_to, fate = book["came_to"][kept], book["fate"][kept]
+    passed_on = np.isin(fate, (Fate.UNDER_WAY, Fate.LOST)) & (came_to >= 0)
+    came_to[passed_on] = _last_lasting(world)[came_to[passed_on]]
     begun = came_to >= world.route_arrays.start[book["route"][kept]]
-    seized = begun & (book["fate"][kept] == Fate.SEIZED)
+    seized = begun & (fate == Fate.SEIZED)
 
     def passing(weights: NDArray[Any] | None, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
         at = np.bincount(came_to[mask], None if weights is None else weights[mask], minlength=n_stops)

@@ -16,7 +16,14 @@ Floats = NDArray[np.float64]
 
 CENTRAL_ASIA = ("KZ", "KG", "TJ", "TM", "UZ")
 MASS = ("opening", "sent", "delivered", "seized", "diverted", "lost", "under_way")
-WEEK_COUNTS = ("sent_loads", "delivered_loads", "seized_loads", "arrests", "active_routes")
+WEEK_COUNTS = (
+    "sent_loads",
+    "delivered_loads",
+    "seized_loads",
+    "arrests",
+    "active_routes",
+    "controlled_deliveries",
+)
 WEEK_FLOATS = (
     "expected_seized_loads",
     "licit_vehicles",

@@ -113,6 +113,7 @@ FRAMES: Mapping[str, Mapping[str, Metric]] = {
         "wages_usd": _WAGES,
         "profit_usd": _PROFIT,
         "arrests": _PERSONS,
+        "controlled_deliveries": _count("seizures on a tip followed to their end under watch", "operations"),
         "licit_vehicles": _TRAFFIC,
         "delay_vehicle_h": _DELAY,
         "delay_cost_usd": _number("that delay at the declared cost of an hour", "USD"),

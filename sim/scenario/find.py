@@ -60,7 +60,7 @@ def find(
     try:
         content = _content(path)
     except (OSError, ValueError) as error:
-        expected, got = _trouble(error)
+        expected, got = _trouble(error, "an intervention" if folder else "a scenario")
         hint = nearest(text, [*known, *_neighbours(path)]) if isinstance(error, FileNotFoundError) else ""
         faults.append(fault_at(at, where, expected, got if not place.file else f"{shown(text)}: {got}", hint))
         return None
@@ -80,11 +80,11 @@ def _content(path: Path) -> bytes:
         return stream.read(MOST_BYTES + 1)
 
 
-def _trouble(error: OSError | ValueError) -> tuple[str, str]:
+def _trouble(error: OSError | ValueError, kind: str) -> tuple[str, str]:
     if isinstance(error, IsADirectoryError):
         return "a file", "a folder"
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "the name of a scenario or a file that exists", "no such file"
+        return f"the name of {kind} or a file that exists", "no such file"
     if isinstance(error, OSError):
         return "a file that can be read", shown(error.strerror or "an unreadable one").lower()
     return "a file", shown(str(error))

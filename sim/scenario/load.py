@@ -16,7 +16,7 @@ from sim.scenario.explain import Origins, faults_in
 from sim.scenario.faults import Fault, Place, ScenarioError, check_run_name, fault_at, nearest
 from sim.scenario.find import Source, find
 from sim.scenario.leaf import as_written, shown
-from sim.scenario.overlay import Intervention, problem_of
+from sim.scenario.overlay import Intervention
 from sim.scenario.strict_yaml import Document, dotted, read_value, read_yaml
 
 if TYPE_CHECKING:
@@ -114,11 +114,11 @@ def load_intervention(name_or_path: str | PathLike[str]) -> Intervention:
 
 
 def _read_intervention(name: str | PathLike[str]) -> tuple[Read[Intervention] | None, list[Fault]]:
-    from sim.scenario.schema import CountryServices, Post
+    from sim.scenario.change_fits import problem_of
 
     read, faults = _read(name, "interventions", Intervention)
     for n, change in enumerate(read.value.changes if read else ()):
-        found = problem_of(change, Post, CountryServices)
+        found = problem_of(change)
         if read and found:
             key, problem = found
             faults.append(read.fault(f"changes.{n}.{key}", problem.expected, problem.got, problem.known))

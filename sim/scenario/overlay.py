@@ -1,89 +1,40 @@
-"""Interventions: what an authority changes, where, from when to when, at what cost; laid over by date."""
+"""Interventions: what an authority does, from when to when, at what cost; laid over a scenario by date."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
-from sim.scenario.complete import bare, is_model
+from sim.scenario.change import RANK, Change
 from sim.scenario.explain import expected
-from sim.scenario.leaf import Limits, Problem, Quantity, as_written, limits_of
-from sim.scenario.quantity import Spec, Words, quantity
-from sim.scenario.selectors import Selector, SelectorError, parse_selector
+from sim.scenario.leaf import Limits
+from sim.scenario.new_posts import NewPost
+from sim.scenario.quantity import Quantity, Spec, Words, quantity
+
+__all__ = ["Change", "Intervention"]
 
 WEEK_H = 168
 FIRST_DAY = date(2000, 1, 1)
 """Hour 0 is the first hour of this day."""
 
-_IN_COUNTRY = re.compile(r"countries\.([A-Z]{2})\.(?:posts\.([a-z_]+)\.)?([a-z_.]+)")
 NO_COST = "assumption: no cost was given for this intervention"
 
-
-NumberPath = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$"),
-    Words("the path of a number, such as scanner.quality or countries.KZ.sharing"),
+Name = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$"), Words("a name of small letters, digits and _, at most 48")
 ]
-
-
-class Change(Spec):
-    """One number changed: which, at which posts, and to what, by what factor, or by how much more."""
-
-    where: str = Field("", description="selector of the posts, such as country=KZ;klass=frontier_road")
-    what: NumberPath = Field(
-        description="path of the number, as scanner.quality of a post, sharing of a country"
-    )
-    to: float | None = Field(None, description="new value, in the unit of the number")
-    by: float | None = Field(None, description="factor by which it is multiplied")
-    plus: float | None = Field(None, description="amount added, in the unit of the number")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _select_by_path(cls, data: object) -> object:
-        """Let countries.KZ.sharing mean sharing where country=KZ, and ...posts.port.x, x where klass=port."""
-        what = data.get("what") if isinstance(data, Mapping) else None
-        found = _IN_COUNTRY.fullmatch(what) if isinstance(what, str) else None
-        if found is None or not isinstance(data, Mapping) or data.get("where"):
-            return data
-        where = f"country={found[1]}" + (f";klass={found[2]}" if found[2] else "")
-        return {**data, "where": where, "what": found[3]}
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Change:
-        ways = [name for name in ("to", "by", "plus") if getattr(self, name) is not None]
-        if len(ways) != 1:
-            raise expected("exactly one of to, by and plus", " and ".join(ways) or "none of them")
-        try:
-            parse_selector(self.where)
-        except SelectorError as error:
-            problem = error.problem
-            raise expected(problem.expected, problem.got, at=("where",), known=problem.known) from None
-        return self
-
-    @property
-    def selector(self) -> Selector:
-        """The posts that are meant."""
-        return parse_selector(self.where)
-
-    def target(self, base: float) -> float:
-        """The number under the change at full strength."""
-        if self.to is not None:
-            return self.to
-        return base * self.by if self.by is not None else base + (self.plus or 0.0)
 
 
 class Intervention(Spec):
     """What an authority does: numbers changed from `start` until `end`, reached over `ramp_weeks`."""
 
-    name: Annotated[str, Words("a name of small letters, digits and _")] = Field(
-        pattern=r"^[a-z][a-z0-9_]{0,47}$", description="name by which it is called"
-    )
+    name: Name = Field(description="name by which it is called")
     sentence: str = Field(min_length=10, max_length=300, description="what is done, in one sentence")
-    start: date | None = Field(None, description="first day in force; from the beginning if left out")
+    start: date | None = Field(
+        None, description="first day in force; the first day after the burn-in if left out"
+    )
     end: date | None = Field(None, description="first day no longer in force; for good if left out")
     ramp_weeks: int = Field(0, ge=0, le=520, description="weeks after the start until it works in full")
     strength: float = Field(1.0, ge=0.0, le=1.0, description="0 changes nothing, 1 is the change as written")
@@ -91,14 +42,21 @@ class Intervention(Spec):
     running_cost_usd_per_year: Quantity = quantity(
         0.0, "usd_per_year", NO_COST, least=0, doc="paid for each year in force"
     )
-    changes: tuple[Change, ...] = Field(min_length=1, description="what changes")
+    changes: tuple[Change, ...] = Field((), description="what changes")
+    undoes: tuple[Name, ...] = Field(
+        (), description="interventions that it takes back: it leaves them 1 - its own strength"
+    )
+    contradicts: tuple[Name, ...] = Field((), description="interventions that cannot be in force with it")
+    new_posts: tuple[NewPost, ...] = Field(
+        (), description="posts that it brings; a change of manned where programme=<its name> mans them"
+    )
 
     @model_validator(mode="after")
     def _in_time(self) -> Intervention:
         if self.start and self.end and self.end <= self.start:
             raise expected(f"a day after the start {self.start}", str(self.end), at=("end",))
-        if self.ramp_weeks and not self.start:
-            raise expected("a start for the ramp to begin from", at=("start",))
+        if not self.changes and not self.undoes:
+            raise expected("at least one change, or an intervention that it undoes", at=("changes",))
         return self
 
 
@@ -107,20 +65,43 @@ def hour_of(day: date) -> int:
     return (day - FIRST_DAY).days * 24
 
 
-def blend(base: float, change: Change, strength: float) -> float:
+def placed(interventions: Iterable[Intervention], start: date) -> tuple[Intervention, ...]:
+    """Interventions with the day on which those begin that name none: the first reported one, `start`."""
+    return tuple(i if i.start else i.model_copy(update={"start": start}) for i in interventions)
+
+
+def blend(base: float, target: float, strength: float) -> float:
     """The number when a change works at `strength`: `base` at 0, the target at 1, straight in between."""
-    if strength == 0.0:
-        return base
-    target = change.target(base)
-    return target if strength == 1.0 else base + strength * (target - base)
+    if strength in (0.0, 1.0):
+        return target if strength else base
+    return base + strength * (target - base)
 
 
-def overlay(base: float, changes: Iterable[tuple[Change, float]], limits: Limits | None = None) -> float:
-    """The number under several changes in order, each with its strength, kept inside its hard limits."""
-    value = base
-    for change, strength in changes:
-        value = blend(value, change, strength)
+def overlay(
+    base: float,
+    change: Change,
+    strength: float,
+    limits: Limits | None = None,
+    like: float = 0.0,
+    among: int = 1,
+) -> float:
+    """The number under a change at a strength, kept inside its hard limits; `like`, `among`: see `target`."""
+    value = blend(base, change.target(base, like, among), strength)
     return value if value == base or limits is None else limits.clip(value)
+
+
+def in_order(interventions: Sequence[Intervention], strengths: Sequence[float]) -> list[tuple[Change, float]]:
+    """Changes in the order in which they are laid over one another, each with its strength.
+
+    What a number is set to comes first, then factors, then amounts; among equals by the intervention's name
+    and by the place in its list. So the order in which interventions are named does not matter.
+    """
+    ranked = [
+        (RANK[change.way], intervention.name, n, change, strength)
+        for intervention, strength in zip(interventions, strengths, strict=True)
+        for n, change in enumerate(intervention.changes)
+    ]
+    return [(change, strength) for _, _, _, change, strength in sorted(ranked, key=lambda r: r[:3])]
 
 
 def strength_at(intervention: Intervention, week_start_hour: int) -> float:
@@ -141,6 +122,16 @@ def strength_at(intervention: Intervention, week_start_hour: int) -> float:
     return intervention.strength if steps == ramp else intervention.strength * steps / ramp
 
 
+def strengths_at(interventions: Sequence[Intervention], hour: int) -> tuple[float, ...]:
+    """Strength of each intervention at an hour; what undoes one leaves it 1 - its own strength."""
+    own = {i.name: strength_at(i, hour) for i in interventions}
+    for by in interventions:
+        for name in by.undoes:
+            if name in own:
+                own[name] *= 1.0 - strength_at(by, hour)
+    return tuple(own[i.name] for i in interventions)
+
+
 def cut_hours(interventions: Iterable[Intervention], from_hour: int, to_hour: int) -> list[int]:
     """Hours inside (from_hour, to_hour) at which an intervention starts, ends or ramps, in order."""
     cuts: set[int] = set()
@@ -152,43 +143,3 @@ def cut_hours(interventions: Iterable[Intervention], from_hour: int, to_hour: in
             steps = (start + WEEK_H * step for step in range(intervention.ramp_weeks + 1))
             cuts.update(hour for hour in steps if hour < end)
     return sorted(hour for hour in cuts if from_hour < hour < to_hour)
-
-
-def limits_at(model: type[BaseModel], path: str) -> Limits | None:
-    """Hard limits of the quantity at a dotted path of a model; None if there is none."""
-    first, _, rest = path.partition(".")
-    field = model.model_fields.get(first)
-    if field is None:
-        return None
-    kind, noted = bare(field.annotation)
-    if rest:
-        return limits_at(kind, rest) if is_model(kind) else None
-    return (limits_of(field) or noted or Limits("1")) if kind is Quantity else None
-
-
-def number_paths(model: type[BaseModel]) -> list[str]:
-    """Dotted paths of the quantities of a model and of the parts in it."""
-    paths: list[str] = []
-    for name, field in model.model_fields.items():
-        kind = bare(field.annotation)[0]
-        if kind is Quantity:
-            paths.append(name)
-        elif is_model(kind):
-            paths += [f"{name}.{path}" for path in number_paths(kind)]
-    return paths
-
-
-def problem_of(change: Change, post: type[BaseModel], country: type[BaseModel]) -> tuple[str, Problem] | None:
-    """What is wrong with a change, and under which key: its number must be one of a post or of a country."""
-    limits = limits_at(post, change.what)
-    if limits is None and "." not in change.what:
-        limits = limits_at(country, change.what)
-        others = [term.key for term in change.selector.terms if term.key != "country"]
-        if limits is not None and others:
-            return "where", Problem("", f"countries only, as {change.what} belongs to no post", others[0])
-    if limits is None:
-        known = (*number_paths(post), *(path for path in number_paths(country) if "." not in path))
-        return "what", Problem("", "the path of a number of posts or countries", change.what, known)
-    if change.to is not None and not limits.hold(change.to):
-        return "to", Problem("", limits.words(), as_written(change.to))
-    return None

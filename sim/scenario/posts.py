@@ -466,6 +466,38 @@ class Post(Spec):
         least=0,
         doc="patrols that pass a point of the green border, 20 km from a post, in a day",
     )
+    barrier_h: Quantity = quantity(
+        0.0,
+        "h",
+        "definition: no fences or ditches in the baseline",
+        low=0,
+        high=0,
+        status="derived",
+        least=0,
+        doc="time that fences and ditches add to the way through the watched strip (green border only)",
+    )
+    planted_share: Quantity = quantity(
+        0.0,
+        "1",
+        "definition: no planted training finds in the baseline",
+        low=0,
+        high=0,
+        status="derived",
+        least=0,
+        most=1,
+        doc="share of inspections that are planted training finds",
+    )
+    manned: Quantity = quantity(
+        1.0,
+        "1",
+        "definition: what the other numbers say holds of a post with all its controls staffed",
+        low=1,
+        high=1,
+        status="derived",
+        least=0,
+        most=1,
+        doc="share of its controls that are staffed; 0 removes the control",
+    )
     scanner: Scanner = Scanner()
     dogs: Dogs = Dogs()
 

@@ -257,17 +257,6 @@ class Prevalence(Spec):
         least=1,
         doc="half-life of the prevalence that an observer remembers",
     )
-    training_share: Quantity = quantity(
-        0.0,
-        "1",
-        "definition: no planted training finds in the baseline",
-        low=0,
-        high=0,
-        least=0,
-        most=1,
-        status="derived",
-        doc="planted finds as a share of inspections",
-    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Prevalence:

@@ -11,8 +11,21 @@ from sim.codes import Mode, PostClass
 from sim.scenario.faults import Place, ScenarioError, fault_at, nearest
 from sim.scenario.leaf import Problem, shown
 
-POST_KEYS = ("post_id", "country", "klass", "agency", "mode", "region", "crossing_id")
-"""What posts are selected by."""
+POST_KEYS = (
+    "post_id",
+    "country",
+    "klass",
+    "agency",
+    "mode",
+    "region",
+    "crossing_id",
+    "neighbour",
+    "border",
+    "leg",
+    "programme",
+)
+"""What posts are selected by: themselves, the other country of their border, both countries of it (KG-KZ), a
+leg on which they stand, an intervention that brings them."""
 
 _VALUES = {
     "klass": tuple(k.name.lower() for k in PostClass),
@@ -92,12 +105,21 @@ def _term(text: str, keys: tuple[str, ...]) -> Term:
         known = _VALUES.get(key)
         if known and value not in known:
             raise SelectorError(Problem("", f"{key} to be one of {', '.join(known)}", shown(value), known))
-        if key == "country" and not re.fullmatch("[A-Z]{2}", value):
+        if key in ("country", "neighbour") and not re.fullmatch("[A-Z]{2}", value):
             meant = (value.upper(),) if re.fullmatch("[A-Za-z]{2}", value) else ()
             raise SelectorError(Problem("", "a country as two capitals", shown(value) or "nothing", meant))
+        if key == "border" and value != _border(value):
+            expected = "a border as two countries in the order of the alphabet, such as KG-KZ"
+            raise SelectorError(Problem("", expected, shown(value) or "nothing", (_border(value),)))
         if not _VALUE.fullmatch(value):
             raise SelectorError(Problem("", f"a value for {key}", shown(value) or "nothing"))
     return Term(key, values, sign == "!=")
+
+
+def _border(text: str) -> str:
+    """The border that a text means, as it is written; '' if it is not two countries."""
+    is_pair = re.fullmatch("[A-Za-z]{2}-[A-Za-z]{2}", text)
+    return "-".join(sorted(text.upper().split("-"))) if is_pair else ""
 
 
 def _words(value: object) -> tuple[str, ...]:

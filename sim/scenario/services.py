@@ -141,6 +141,77 @@ class CountryServices(Spec):
         most=1,
         doc="chance that a seizure enters the published record",
     )
+    rotation_per_year: Quantity = quantity(
+        0.0,
+        "per_year",
+        "definition: no rotation between posts in the baseline",
+        low=0,
+        high=0,
+        status="derived",
+        least=0,
+        doc="rate at which officers of a post change places with those of the country's other posts",
+    )
+    trusted_share: Quantity = quantity(
+        0.0,
+        "1",
+        "definition: no programme of trusted carriers in the baseline",
+        low=0,
+        high=0,
+        status="derived",
+        least=0,
+        most=1,
+        doc="share of licit trucks whose carriers are enrolled as trusted",
+    )
+    trusted_check_factor: Quantity = quantity(
+        0.2,
+        "1",
+        NO_FIGURE + "enrolled trucks are checked at times; sweep 0.05-0.5 where there is a programme",
+        low=0.2,
+        high=0.2,
+        least=0,
+        most=1,
+        doc="selection of a truck of an enrolled carrier relative to another truck",
+    )
+    trusted_abuse_share: Quantity = quantity(
+        0.3,
+        "1",
+        NO_FIGURE + "fronts and hired carriers; sweep 0-0.8 where there is a programme",
+        low=0.3,
+        high=0.3,
+        least=0,
+        most=1,
+        doc="share of an organisation's truck loads that ride with enrolled carriers once its record is long",
+    )
+    trusted_clean_loads: Quantity = quantity(
+        10.0,
+        "1",
+        NO_FIGURE + "half of that share at so long a record; sweep 3-50 where there is a programme",
+        low=10,
+        high=10,
+        least=0.01,
+        doc="passages of its trucks since a find in the country at which half of that share is reached",
+    )
+    controlled_share: Quantity = quantity(
+        0.0,
+        "1",
+        "definition: none in the baseline; Kazakhstan 30 in 2016, 26 in 2017 (US INCSR 2018, 2019)",
+        low=0,
+        high=0,
+        status="derived",
+        least=0,
+        most=1,
+        doc="share of seizures made on a tip that are followed to their end under watch",
+    )
+    controlled_exposure: Quantity = quantity(
+        5.0,
+        "1",
+        NO_FIGURE + "CARICC: 23 operations, 46 arrests (fact 71), so two people each and those whom "
+        "they lead to; sweep 2-15 where there are any",
+        low=5,
+        high=5,
+        least=0,
+        doc="exposure added by one controlled delivery, in couriers who talk",
+    )
     mobile_teams: Quantity = quantity(
         2.0,
         "1",

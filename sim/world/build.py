@@ -10,26 +10,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import COVER_ON_MODE, NO_POST, Cover
-from sim.kernels.arrays import CarryRules, RouteArrays
+from sim.codes import NO_POST
+from sim.kernels.arrays import RouteArrays
 from sim.kernels.post_hours import NORMAL_STEPS, wait_table
 from sim.scenario.complete import ANY
 from sim.scenario.load import Loaded, ScenarioError
-from sim.scenario.overlay import Intervention, hour_of
-from sim.scenario.schema import CoverSpec, Scenario
+from sim.scenario.overlay import Intervention, hour_of, in_order, placed
+from sim.scenario.schema import Scenario
 from sim.world.calendar import HOURS_PER_WEEK
 from sim.world.candidates import candidate_routes
 from sim.world.consignors import consignors
 from sim.world.corridor import build_corridor
 from sim.world.faults import Misfit, WorldError
+from sim.world.in_force import world_in_force
+from sim.world.new_posts import brought_posts, with_new_posts
 from sim.world.options import options_of
-from sim.world.parameters import base_parameters, changed
+from sim.world.parameters import base_parameters
 from sim.world.parts import Corridor, Post, Route
+from sim.world.portfolio import change_faults, portfolio_faults
 from sim.world.post_table import post_arrays
+from sim.world.rules import carry_rules
 from sim.world.size import too_large
 from sim.world.tables import Tables, read_tables, tables_folder
 from sim.world.ways import TravelCosts
-from sim.world.world import Profiles, StepTable, World
+from sim.world.world import LastingStops, Profiles, StepTable, World
 
 MOST_MEETINGS = 3
 """Times that a route may have met a post before it meets it again: draws have room for no more."""
@@ -40,8 +44,12 @@ ROUTE_PRIOR = 0.1
 Ints = NDArray[np.int64]
 
 
-def world_in_place(loaded: Loaded[Any], interventions: Sequence[Intervention]) -> World:
+def world_in_place(
+    loaded: Loaded[Any], interventions: Sequence[Intervention], also: Sequence[Intervention] = ()
+) -> World:
     """World of a scenario just read; what does not fit the tables is told where it stands in the file.
+
+    For `also` see `build_world`.
 
     Raises
     ------
@@ -49,15 +57,21 @@ def world_in_place(loaded: Loaded[Any], interventions: Sequence[Intervention]) -
         For faults that lie in the scenario; WorldError for those of the tables.
     """
     try:
-        return build_world(loaded.scenario, interventions)
+        return build_world(loaded.scenario, interventions, also)
     except WorldError as error:
         if not error.misfits:
             raise
         raise ScenarioError([loaded.fault(*misfit) for misfit in error.misfits]) from None
 
 
-def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) -> World:
+def build_world(
+    scenario: Scenario, interventions: Sequence[Intervention] = (), also: Sequence[Intervention] = ()
+) -> World:
     """World of a scenario and the interventions laid over it.
+
+    The posts that interventions bring are there from the beginning, unmanned. So are those that the
+    interventions in `also` bring, which are not laid over it otherwise: runs of worlds with the same posts
+    can be branched from one another, and nothing but the rows of their arrays is other than without.
 
     Raises
     ------
@@ -66,9 +80,10 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
     """
     tables = read_tables(tables_folder(scenario.tables))
     corridor = build_corridor(tables, scenario.start)
-    posts = tuple(sorted(corridor.posts.values(), key=lambda p: p.post_id))
+    new = brought_posts([*interventions, *also], corridor, tables.climate)
+    posts = tuple(sorted([*corridor.posts.values(), *new], key=lambda p: p.post_id))
     countries = tuple(sorted({p.country for p in corridor.places.values()} | {p.country for p in posts}))
-    refuse_repeated(interventions)
+    laid = placed(interventions, scenario.start)
     misfits = [*_misfits(scenario, corridor, countries), *too_large(scenario, len(posts))]
     if misfits:
         raise WorldError(misfits=misfits)
@@ -92,22 +107,27 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
             key=lambda r: r.route_id,
         )
     )
+    prior_hit = _prior_hit(routes)
+    corridor, routes = with_new_posts(corridor, routes, new)
     base = base_parameters(scenario, posts, countries)
     post_row = {p.post_id: i for i, p in enumerate(posts)}
     legs = tuple(sorted(corridor.legs))
     route_arrays, steps = _route_arrays(routes, corridor, post_row, legs, costs)
-    changed(base, [(change, 1.0) for i in interventions for change in i.changes], posts, countries)
+    faults = change_faults(laid, base, posts, countries)
+    if faults := faults or portfolio_faults(laid, base, posts, countries):
+        raise WorldError(faults)
     base_posts = post_arrays(base, posts, countries, scenario, corridor)
     commodities = tuple(sorted({c for supply in scenario.supply.values() for c in supply.mix}))
     flows, traffickers = consignors(scenario, corridor, tables, commodities)
     flow_arrays, option_arrays, options = options_of(
-        scenario, flows, traffickers, routes, route_arrays, base_posts.is_patrol
+        scenario, flows, traffickers, routes, route_arrays, base_posts.manned & ~base_posts.is_patrol
     )
     per_day = travel.loss_per_day.value
-    prior_hit = _prior_hit(routes)
-    return World(
+    is_new = np.array([bool(p.programmes) for p in posts])
+    world = World(
         scenario=scenario,
-        interventions=tuple(interventions),
+        interventions=laid,
+        tables=tables,
         corridor=corridor,
         start_hour=hour_of(scenario.start) - scenario.burn_in_weeks * HOURS_PER_WEEK,
         n_weeks=scenario.burn_in_weeks + scenario.weeks,
@@ -120,18 +140,22 @@ def build_world(scenario: Scenario, interventions: Sequence[Intervention] = ()) 
         route_arrays=route_arrays,
         steps=steps,
         legs=legs,
+        is_new=is_new,
+        lasting=lasting_stops(route_arrays, is_new),
         loss_prob=np.array([1.0 - (1.0 - per_day) ** (r.hours / 24.0) for r in routes]),
         traffickers=traffickers,
         flows=flows,
         flow_arrays=flow_arrays,
         option_arrays=option_arrays,
         options=options,
-        rules=_rules(scenario),
+        rules=carry_rules(scenario),
         profiles=_profiles(tables, posts),
         waits=wait_table(max(1, *(p.lanes for p in posts))),
         normal=np.array([NormalDist().inv_cdf((i + 0.5) / NORMAL_STEPS) for i in range(NORMAL_STEPS)]),
         prior_hit=prior_hit,
     )
+    world_in_force(world, in_order(laid, [1.0] * len(laid)))
+    return world
 
 
 def _pairs(scenario: Scenario) -> dict[str, list[str]]:
@@ -182,14 +206,6 @@ def _misfits(scenario: Scenario, corridor: Corridor, countries: Sequence[str]) -
     return found
 
 
-def refuse_repeated(interventions: Sequence[Intervention]) -> None:
-    """Refuse interventions that are given more than once; raises WorldError with all of them."""
-    times = Counter(i.name for i in interventions)
-    faults = [f"intervention {name}: expected once (got it {n} times)" for name, n in times.items() if n > 1]
-    if faults:
-        raise WorldError(faults)
-
-
 def _prior_hit(routes: Sequence[Route]) -> float:
     """Risk of one post under the prior: a route of median length is held to have mean 0.1."""
     n = float(np.median([max(1, sum(len(s.posts) for s in r.steps)) for r in routes]))
@@ -204,7 +220,10 @@ def _route_arrays(
     legs: Sequence[str],
     costs: TravelCosts,
 ) -> tuple[RouteArrays, StepTable]:
-    """Stops of every route: a leg's posts lie halfway, then the place at its end counts for the next leg."""
+    """Stops of every route: a leg's posts lie halfway, then the place at its end counts for the next leg.
+
+    A post that a programme brings divides the minutes to the stop behind it and leaves their sum as it was.
+    """
     leg_row = {leg: i for i, leg in enumerate(legs)}
     start: list[int] = [0]
     post: list[int] = []
@@ -216,11 +235,13 @@ def _route_arrays(
     step_leg: list[int] = []
     step_stop: list[int] = []
     for r, route in enumerate(routes):
-        waiting, met = 0.0, Counter[str]()
+        waiting, told, met = 0.0, 0, Counter[str]()
         for step in route.steps:
             leg = corridor.legs[step.leg_id]
             travel = 60.0 * leg.km / costs.speed_kmh(leg.mode, leg.vehicle)
-            before = travel / 2.0 if step.posts else travel
+            lasting = [post_id for post_id in step.posts if not corridor.posts[post_id].programmes]
+            before = travel / 2.0 if lasting else travel
+            halfway = waiting + travel / 2.0
             waiting += before
             step_route.append(r)
             step_leg.append(leg_row[step.leg_id])
@@ -228,7 +249,8 @@ def _route_arrays(
             for post_id in step.posts:
                 p = corridor.posts[post_id]
                 post.append(post_row[post_id])
-                minutes.append(round(waiting))
+                so_far = round(halfway if p.programmes and not lasting else waiting)
+                minutes.append(so_far - told)
                 mode.append(int(leg.mode))
                 nth.append(met[post_id])
                 met[post_id] += 1
@@ -236,10 +258,11 @@ def _route_arrays(
                     p.country == corridor.places[leg.from_id].country
                     and p.country != corridor.places[leg.to_id].country
                 )
-                waiting = 0.0
+                told = so_far if p.programmes else 0
+                waiting = waiting if p.programmes else 0.0
             waiting += travel - before
         post.append(NO_POST)
-        minutes.append(round(waiting))
+        minutes.append(round(waiting) - told)
         mode.append(int(corridor.legs[route.steps[-1].leg_id].mode))
         outbound.append(False)
         nth.append(0)
@@ -260,19 +283,11 @@ def _route_arrays(
     return arrays, steps
 
 
-def _rules(scenario: Scenario) -> CarryRules:
-    covers: list[CoverSpec] = [getattr(scenario.covers, c.name.lower()) for c in Cover]
-    travel = scenario.travel
-    return CarryRules(
-        image=np.array([c.image_factor.value for c in covers]),
-        image_half_g=np.array([1000.0 * c.image_half_kg.value for c in covers]),
-        odour=np.array([c.odour_factor.value for c in covers]),
-        cover_on_mode=np.array(COVER_ON_MODE, np.int64),
-        turn_back=travel.turn_back_prob.value,
-        turn_back_min=round(60 * travel.turn_back_h.value),
-        most_tries=travel.most_tries,
-        patience_min=round(60 * travel.patience_h.value),
-    )
+def lasting_stops(routes: RouteArrays, is_new: NDArray[np.bool_]) -> LastingStops:
+    """Stops at which a load can be lost, whatever posts a programme brings: all but new posts, (n_posts,)."""
+    lasts = (routes.post == NO_POST) | ~is_new[routes.post]
+    so_far = np.append(0, np.cumsum(lasts))
+    return LastingStops(start=so_far[routes.start], row=np.flatnonzero(lasts))
 
 
 def _profiles(tables: Tables, posts: Sequence[Post]) -> Profiles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -95,7 +96,8 @@ class _Builder:
         traffic = self.traffic_of(crossing.post_id, mode)
         zone = self.zone_of(crossing.post_id, terrain, crossing.lat)
         ids = self.sides.setdefault((crossing.post_id, mode), {})
-        for country, name in self.sides_of(crossing).items():
+        sides = self.sides_of(crossing)
+        for country, name in sides.items():
             ids[country] = f"{crossing.post_id}{suffix}_{country.lower()}"
             self.posts[ids[country]] = Post(
                 post_id=ids[country],
@@ -118,6 +120,7 @@ class _Builder:
                 patrol_length_km=0.0,
                 status=crossing.status,
                 source=crossing.source,
+                neighbour=next((c for c in sides if c != country), ""),
             )
 
     def sides_of(self, crossing: CrossingRow) -> dict[str, str]:
@@ -290,6 +293,7 @@ class _Builder:
             patrol_length_km=row.length_km,
             status=row.status,
             source=row.source,
+            neighbour=end.country if country == start.country else start.country,
         )
 
     def refuse_loose_ends(self) -> None:
@@ -301,13 +305,21 @@ class _Builder:
         for row in self.tables.inland:
             if not row.passing_legs and (row.place_id, row.mode) not in reached:
                 self.fault(f"inland_posts.csv: {row.post_id}: stands on no leg")
-        met = {post for leg in self.legs.values() for control in leg.controls for post in control}
-        self.posts = {name: post for name, post in self.posts.items() if name in met}
+        self.posts = standing_on(self.legs, self.posts)
         declared = {f"{a}__{b}__{r.mode}" for r in self.all_rows for a, b in _both_ways(r)}
         for route in self.tables.named_routes:
             for (a, b), mode in zip(pairwise(route.path_on_legs), route.leg_modes, strict=True):
                 if f"{a}__{b}__{mode}" not in declared:
                     self.fault(f"routes.csv: {route.route_id}: no leg from {a} to {b} by {mode}")
+
+
+def standing_on(legs: Mapping[str, Leg], posts: Mapping[str, Post]) -> dict[str, Post]:
+    """Posts that are met on a leg, each with its legs."""
+    on: dict[str, set[str]] = {}
+    for leg in legs.values():
+        for post in {post for control in leg.controls for post in control}:
+            on.setdefault(post, set()).add(leg.leg_id)
+    return {name: replace(post, legs=tuple(sorted(on[name]))) for name, post in posts.items() if name in on}
 
 
 def _both_ways(row: LegRow) -> tuple[tuple[str, str], tuple[str, str]]:

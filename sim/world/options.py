@@ -26,9 +26,12 @@ def options_of(
     traffickers: TraffickerTable,
     routes: Sequence[Route],
     arrays: RouteArrays,
-    is_patrol: NDArray[np.bool_],
+    is_staffed: NDArray[np.bool_],
 ) -> tuple[FlowArrays, OptionArrays, OptionTable]:
-    """Routes of each flow, covers of each route, posts of each under each cover."""
+    """Routes of each flow, covers of each route, posts of each under each cover.
+
+    `is_staffed` (n_posts,) are the posts at which a bribe is reckoned with: manned, and no patrols.
+    """
     option_route, flow_first, rows = _listed(scenario, flows, traffickers, routes)
     flow, option, cover = np.array(rows, np.int64).reshape(-1, 3).T
     route = option_route[option]
@@ -46,7 +49,7 @@ def options_of(
     way_of_check = np.repeat(np.arange(way_of.size), n_checks)
     stop = arrays.start[way_route][way_of_check] + np.arange(first_check[-1]) - first_check[way_of_check]
     here = np.array(COVER_ON_MODE, np.int64)[way_cover[way_of_check], arrays.mode[stop]]
-    staffed = np.bincount(way_of_check, ~is_patrol[arrays.post[stop]], minlength=way_of.size)[way]
+    staffed = np.bincount(way_of_check, is_staffed[arrays.post[stop]], minlength=way_of.size)[way]
     gain, loss, wage = _payoffs(flows, traffickers, flow, load_g, transport_cents, days, staffed)
 
     tiers: list[Tier] = [getattr(scenario.tiers, t) for t in traffickers.tiers]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import PostClass
+from sim.scenario.change import Change, limits_at
 from sim.scenario.complete import ANY
-from sim.scenario.overlay import Change, limits_at, overlay
+from sim.scenario.overlay import overlay
 from sim.scenario.quantity import Quantity, quantities
 from sim.scenario.schema import CountryServices, Scenario
 from sim.scenario.schema import Post as PostSpec
+from sim.scenario.selectors import Selector, parse_selector
 from sim.world.faults import WorldError
 from sim.world.parts import Post
 
@@ -34,7 +37,7 @@ def services_of(scenario: Scenario, country: str) -> CountryServices:
 
 
 def base_parameters(scenario: Scenario, posts: Sequence[Post], countries: Sequence[str]) -> Parameters:
-    """Parameters of a scenario before any intervention."""
+    """Parameters of a scenario before any intervention; posts that a programme brings are unmanned."""
     services = {c: services_of(scenario, c) for c in countries}
     of_class: dict[tuple[str, PostClass], dict[str, Quantity]] = {}
     for country in countries:
@@ -43,6 +46,7 @@ def base_parameters(scenario: Scenario, posts: Sequence[Post], countries: Sequen
     rows = [of_class[p.country, p.klass] for p in posts]
     names = list(of_class[countries[0], PostClass.FRONTIER_ROAD])
     post = {name: np.array([row[name].value for row in rows]) for name in names}
+    post["manned"][[i for i, p in enumerate(posts) if p.programmes]] = 0.0
     by_country = {c: {n: getattr(s, n) for n in type(s).model_fields} for c, s in services.items()}
     leaves = [n for n, part in by_country[countries[0]].items() if isinstance(part, Quantity)]
     country_values = {n: np.array([by_country[c][n].value for c in countries]) for n in leaves}
@@ -57,6 +61,8 @@ def changed(
 ) -> Parameters:
     """Parameters with changes laid over them, in order, each at its strength in [0, 1].
 
+    Wide changes, which belong to no post and no country, are left to `scenario_in_force`.
+
     Raises
     ------
     WorldError
@@ -64,27 +70,70 @@ def changed(
     """
     post, country, faults = dict(base.post), dict(base.country), []
     for change, strength in changes:
+        if change.is_wide:
+            continue
         name = change.what
         if name in post:
             target, limits = post, limits_at(PostSpec, name)
-            chosen = np.array([change.selector.matches(selectable(p)) for p in posts])
         elif name in country:
             target, limits = country, limits_at(CountryServices, name)
-            chosen = np.array([change.selector.matches({"country": c}) for c in countries])
         else:
             faults.append(f"change: expected a number of posts or of a country's services (got {name!r})")
             continue
-        if not chosen.any():
+        rows = chosen_rows(change.selector, base, name, posts, countries)
+        like = like_values(change, base, posts, countries)
+        if not rows.size:
             faults.append(
                 f"change of {name!r}: expected a selector that means something (got {change.where!r})"
             )
-            continue
-        values = target[name].copy()
-        values[chosen] = [overlay(float(v), [(change, strength)], limits) for v in values[chosen]]
-        target[name] = values
+        elif np.isnan(like[rows]).any():
+            faults.append(
+                f"change of {name!r}: expected a selector of posts of the same class, or of countries, to be "
+                f"like (got {change.like!r})"
+            )
+        else:
+            values = target[name].copy()
+            values[rows] = [
+                overlay(float(values[r]), change, strength, limits, float(like[r]), rows.size) for r in rows
+            ]
+            target[name] = values
     if faults:
         raise WorldError(faults)
     return Parameters(post, country)
+
+
+def chosen_rows(
+    selector: Selector, base: Parameters, name: str, posts: Sequence[Post], countries: Sequence[str]
+) -> NDArray[np.int64]:
+    """Rows of the posts, or of the countries, that a selector means for a number, (n_chosen,) int64."""
+    if name in base.post:
+        return np.flatnonzero([means(selector, p) for p in posts])
+    return np.flatnonzero([selector.matches({"country": c}) for c in countries])
+
+
+def like_values(change: Change, base: Parameters, posts: Sequence[Post], countries: Sequence[str]) -> Floats:
+    """What each post or country would be given by `like`: the mean over its class, NaN where there is none.
+
+    Shape (n_posts,) or (n_countries,); zeros where the change is of another way.
+    """
+    values = base.post.get(change.what, base.country.get(change.what))
+    assert values is not None
+    if change.like is None:
+        return np.zeros(values.size)
+    rows = chosen_rows(parse_selector(change.like), base, change.what, posts, countries)
+    of_posts = change.what in base.post
+    klass = np.array([p.klass for p in posts] if of_posts else [0] * len(countries))
+    found = np.full(values.size, np.nan)
+    for kind in np.unique(klass[rows]):
+        same = values[rows[klass[rows] == kind]]
+        found[klass == kind] = math.fsum(same) / same.size
+    return found
+
+
+def means(selector: Selector, post: Post) -> bool:
+    """Whether a selector means a post; one that a programme brings must be named, or its programme."""
+    named = any(term.key in ("post_id", "programme") and not term.negated for term in selector.terms)
+    return (named or not post.programmes) and selector.matches(selectable(post))
 
 
 def selectable(post: Post) -> dict[str, str | tuple[str, ...]]:
@@ -97,4 +146,8 @@ def selectable(post: Post) -> dict[str, str | tuple[str, ...]]:
         "klass": post.klass.name.lower(),
         "region": post.region,
         "mode": tuple(sorted(m.name.lower() for m in post.modes)),
+        "neighbour": post.neighbour,
+        "border": post.border,
+        "leg": post.legs,
+        "programme": post.programmes,
     }

@@ -53,6 +53,14 @@ class Post:
     patrol_length_km: float  # length of the frontier that patrols of this side watch, 0 but there
     status: str
     source: str
+    neighbour: str = ""  # other country of the crossing or of the green border, '' where there is none
+    legs: tuple[str, ...] = ()  # on which it stands, by name
+    programmes: tuple[str, ...] = ()  # interventions that bring it, unmanned until one mans it; () in tables
+
+    @property
+    def border(self) -> str:
+        """Both countries in the order of the alphabet, as in KG-KZ; '' away from borders."""
+        return "-".join(sorted((self.country, self.neighbour))) if self.neighbour else ""
 
 
 @dataclass(frozen=True, slots=True)

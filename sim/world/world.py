@@ -13,6 +13,7 @@ from sim.scenario.overlay import Intervention
 from sim.scenario.schema import Scenario
 from sim.world.parameters import Parameters
 from sim.world.parts import Corridor, Post, Route
+from sim.world.tables import Tables
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -94,6 +95,14 @@ class StepTable:
 
 
 @dataclass(frozen=True, slots=True)
+class LastingStops:
+    """Stops of routes but those at new posts."""
+
+    start: Ints  # (n_routes + 1,) first of each route among them
+    row: Ints  # (n,) row among the stops of `RouteArrays`
+
+
+@dataclass(frozen=True, slots=True)
 class Profiles:
     """What calendar and climate do, from tables."""
 
@@ -109,7 +118,8 @@ class World:
     """Everything that a run needs but the key; rows are sorted by name."""
 
     scenario: Scenario
-    interventions: tuple[Intervention, ...]
+    interventions: tuple[Intervention, ...]  # each with the day on which it starts
+    tables: Tables
     corridor: Corridor
     start_hour: int  # absolute hour at which the run, burn-in included, begins
     n_weeks: int  # burn-in included
@@ -122,6 +132,8 @@ class World:
     route_arrays: RouteArrays
     steps: StepTable
     legs: tuple[str, ...]
+    is_new: NDArray[np.bool_]  # (n_posts,) brought by an intervention, unmanned before any is in force
+    lasting: LastingStops
     loss_prob: Floats  # (n_routes,) abandoned or spoilt on the way
     traffickers: TraffickerTable
     flows: FlowTable

@@ -126,8 +126,8 @@ def joined(*parts: Mapping[str, Any]) -> dict[str, Any]:
 def change(
     what: str, start: date | None = None, *, where: str = "", name: str = "", **fields: Any
 ) -> Intervention:
-    """Intervention that changes one number by `to`, `by` or `plus`."""
-    way = {k: fields.pop(k) for k in ("to", "by", "plus") if k in fields}
+    """Intervention that changes one number in one of the five ways."""
+    way = {k: fields.pop(k) for k in ("to", "like", "by", "plus", "shared") if k in fields}
     return Intervention.model_validate(
         {
             "name": name or what.replace(".", "_"),

@@ -29,6 +29,10 @@ STRONG: dict[str, dict[str, Any]] = {
     "arrest_prob": {"to": 0.0},
     "mobile_teams": {"to": 9.0},
     "corruption_per_bribe": {"to": 0.1},
+    "trusted_share": {"to": 0.8},
+    "rotation_per_year": {"to": 12.0},
+    "barrier_h": {"to": 6.0},
+    "planted_share": {"to": 0.3},
 }
 
 

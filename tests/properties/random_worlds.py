@@ -54,18 +54,23 @@ POST = _ranges(
     open_from_h=(0, 23),
     open_hours=(0, 24),
     patrols_per_day=(0.0, 12.0),
+    barrier_h=(0.0, 12.0),
+    planted_share=(0.0, 0.3),
     scanner=SCANNER,
     dogs=DOGS,
 )
 SERVICES = _ranges(
     "corruption audit_effect protection_prob return_share arrest_prob cooperate_prob record_prob"
-    " explore_share",
+    " explore_share trusted_share trusted_check_factor trusted_abuse_share controlled_share",
     officer_pay_usd=(50.0, 1000.0),
     audits_per_year=(0.0, 20.0),
     turnover_per_year=(0.0, 5.0),
     corruption_per_bribe=(0.0, 0.2),
     tip_prob=(0.0, 0.05),
     sharing=(0.0, 0.5),
+    rotation_per_year=(0.0, 20.0),
+    trusted_clean_loads=(0.01, 20.0),
+    controlled_exposure=(0.0, 10.0),
     mobile_teams=(0.0, 6.0),
     team_inspections_per_h=(0.0, 8.0),
     cost_per_inspection_usd=(0.0, 50.0),
@@ -132,7 +137,6 @@ PREVALENCE = _ranges(
     misses_at_tenth=(0.08, 0.25),
     misses_at_hundredth=(0.25, 0.8),
     memory_days=(1.0, 200.0),
-    training_share=(0.0, 0.3),
 )
 CLASSES = ("frontier_road", "frontier_rail", "inland", "port", "airport", "green_border")
 COVERS = (
@@ -157,6 +161,8 @@ WHERE_POSTS = (
     "mode=rail",
     "klass!=inland;country=KZ",
 )
+WHERE_MANNED = ("country=KZ;neighbour=RU", "border=KG-KZ", "klass=green_border", "klass=inland", "country=KZ")
+TOWNS = {"tutorial": ("west_town", "hub", "market"), "baseline": ("almaty", "karaganda", "aktobe", "omsk")}
 WHERE_COUNTRIES = ("", "country=KZ", "country=KZ,RU", "country!=KZ")
 
 
@@ -211,7 +217,10 @@ def random_world(n: int):
     """(world, key) number n, of three to eight weeks."""
     lot = Lot(n)
     scenario = random_scenario(lot)
-    return build_world(scenario, random_interventions(lot, scenario)), lot.bits("key")
+    laid, also = random_interventions(lot, scenario), []
+    if lot.chance("posts of nobody", 0.3):
+        also = [_intervention(lot, "left_out", scenario)]
+    return build_world(scenario, laid, also), lot.bits("key")
 
 
 def random_scenario(lot: Lot) -> Scenario:
@@ -313,13 +322,18 @@ def _services(lot, country):
         posts[klass] = lot.numbers(f"{country} {klass}", POST, 0.5)
         if lot.chance(f"{country} {klass} round the clock", 0.8):
             posts[klass].pop("open_hours", None)
+        if lot.chance(f"{country} {klass} short of staff", 0.1):
+            posts[klass]["manned"] = lot.number(f"{country} {klass} manned", 0.0, 1.0)
     chosen = lot.numbers(country, SERVICES, 0.4)
     return {**chosen, "allocation": lot.one_of(f"{country} rule", RULES), "posts": posts}
 
 
 def random_interventions(lot: Lot, scenario: Scenario) -> list[Intervention]:
     """Up to three, with dates about the run, ramps and strengths; some never begin, some end before it."""
-    return [_intervention(lot, f"change_{i}", scenario) for i in range(lot.whole("interventions", 0, 3))]
+    laid = [_intervention(lot, f"change_{i}", scenario) for i in range(lot.whole("interventions", 0, 3))]
+    if len(laid) > 1 and lot.chance("undone", 0.3):
+        laid[1] = laid[1].model_copy(update={"undoes": (laid[0].name,)})
+    return laid
 
 
 def _intervention(lot, name, scenario):
@@ -328,6 +342,10 @@ def _intervention(lot, name, scenario):
     start = first + timedelta(days=lot.whole(f"{name} start", -10, days + 5))
     end = start + timedelta(days=lot.whole(f"{name} length", 1, days))
     has_start = lot.chance(f"{name} starts", 0.8)
+    changes = [_change(lot, f"{name} {i}", name) for i in range(lot.whole(f"{name} changes", 1, 4))]
+    new_posts = [_new_post(lot, name, i, scenario.tables) for i in range(lot.whole(f"{name} posts", -3, 3))]
+    if new_posts:
+        changes.append({"where": f"programme={name}", "what": "manned", "to": _manned(lot, "staff")})
     return Intervention.model_validate(
         {
             "name": name,
@@ -338,12 +356,39 @@ def _intervention(lot, name, scenario):
             "strength": lot.number(f"{name} strength", 0.0, 1.0),
             "capital_cost_usd": lot.number(f"{name} capital", 0.0, 1e6),
             "running_cost_usd_per_year": lot.number(f"{name} running", 0.0, 1e6),
-            "changes": [_change(lot, f"{name} {i}") for i in range(lot.whole(f"{name} changes", 1, 4))],
+            "changes": changes,
+            "new_posts": new_posts,
         }
     )
 
 
-def _change(lot, name):
+def _new_post(lot, name, i, tables):
+    """A post of a programme; two programmes may bring the same."""
+    place, mode = (
+        lot.one_of(f"{name} town {i}", TOWNS[tables]),
+        lot.one_of(f"{name} mode {i}", ("road", "rail")),
+    )
+    if (place, mode) == ("west_town", "rail"):
+        place = "hub"
+    rows = {
+        "post_id": f"{lot.one_of('front', ('a', 'z'))}_{place}_{mode}_{i}",
+        "place_id": place,
+        "mode": mode,
+    }
+    amount = 100.0 * i if mode == "road" else 5.0
+    kind = "trucks_per_day" if mode == "road" else "rail_units_per_day"
+    return {**rows, kind: amount, "name": f"New post in {place}", "source": "drawn at random"}
+
+
+def _manned(lot, name):
+    """Share of staff: none, some or all."""
+    return lot.one_of(name, (0.0, 0.5, 1.0, 1.0))
+
+
+def _change(lot, name, intervention):
+    if intervention == "change_0" and lot.chance(f"{name} mans", 0.3):
+        where = lot.one_of(f"{name} where manned", WHERE_MANNED)
+        return {"where": where, "what": "manned", "to": _manned(lot, f"{name} manned")}
     of_posts = lot.chance(f"{name} of posts", 0.6)
     table = _flat(POST) if of_posts else SERVICES
     what = lot.one_of(f"{name} what", sorted(table))
@@ -351,11 +396,14 @@ def _change(lot, name):
         what, of_posts = "open_hours", True
     span = _flat(POST)[what] if of_posts else SERVICES[what]
     target = 0.0 if what == "open_hours" else float(lot.number(f"{name} target", *span))
-    way = lot.one_of(f"{name} way", ("to", "by", "plus"))
+    sets = ("to", "like") if intervention == "change_0" else ()  # two that set one number contradict
+    way = "to" if what == "open_hours" else lot.one_of(f"{name} way", (*sets, "by", "plus", "shared"))
     amounts = {
         "to": target,
         "by": lot.number(f"{name} factor", 0.0, 3.0),
         "plus": target - span[0] - 0.5 * span[1],
+        "shared": 3.0 * (target - span[0]),
+        "like": "",
     }
     where = lot.one_of(f"{name} where", WHERE_POSTS if of_posts else WHERE_COUNTRIES)
     return {"where": where, "what": what, way: amounts[way]}

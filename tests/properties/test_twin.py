@@ -90,6 +90,9 @@ def count(twin, seen):
     seen["arrested"] += sum(e.arrested for e in twin.events)
     seen["cooperating"] += sum(e.cooperates for e in twin.events)
     seen["recorded"] += sum(e.recorded for e in twin.events)
+    seen["controlled"] += sum(e.controlled for e in twin.events)
+    trusted = [deal.trusted for s in twin.stretches for mine in s.deals for deal in mine]
+    seen["trusted"] += any(factor < 1.0 for factor in trusted)
     seen["replaced"] += sum(map(sum, twin.due_g)) > 0
     seen["cut weeks"] += len(twin.stretches) > 1
     seen["teams out"] += sum(twin.teams) > 0
@@ -98,6 +101,11 @@ def count(twin, seen):
     alarms = zip(twin.alarm, twin.given.organisations, strict=True)
     seen["lying low"] += any(alarm > t.alarm_level for alarm, t in alarms)
     seen["closed"] += any(post.v["open_hours"] == 0.0 for post in twin.stretches[-1].posts)
+    posts = list(zip(twin.given.posts, twin.stretches[-1].posts, strict=True))
+    seen["unmanned"] += any(not row.manned for post, row in posts if not post.is_new)
+    seen["new posts"] += any(row.manned for post, row in posts if post.is_new)
+    seen["new posts unmanned"] += any(not row.manned for post, row in posts if post.is_new)
+    seen["encounters at new posts"] += sum(twin.given.posts[e.post].is_new for e in twin.events)
     seen["shut at night"] += any(0.0 < post.v["open_hours"] < 24.0 for post in twin.stretches[-1].posts)
 
 
@@ -134,7 +142,9 @@ def test_random_worlds_reach_every_part():
     parts += [f"fate {i}" for i in range(5)]
     parts += ["adaptive", "non_adaptive", "random", "best_response"]
     parts += ["loads under way", "arrested", "cooperating", "recorded", "replaced", "cut weeks", "teams out"]
-    parts += ["months recorded", "programmes paid", "lying low", "closed", "shut at night"]
+    parts += ["controlled", "trusted"]
+    parts += ["months recorded", "programmes paid", "lying low", "closed", "shut at night", "unmanned"]
+    parts += ["new posts", "new posts unmanned", "encounters at new posts"]
     assert {part: reached[part] for part in parts if reached[part] < 3} == {}
 
 
@@ -152,6 +162,7 @@ def keener(*args):
 
 
 CHANCES_OF, FOUND_PROB, HASTE = naive_encounter.chances, naive_encounter.found_prob, naive_choice.haste
+PATROL_PROB, ATTENTION = naive_posts.patrol_prob, naive_posts.attention
 FAULTS = {
     "one chance off by 1e-9": (
         naive_encounter,
@@ -172,6 +183,13 @@ FAULTS = {
     "beliefs without others": (naive_learn, "learned", lambda old, own, total, t: t.forget * old + own),
     "officers never reluctant": (naive_learn, "willingness", lambda *args: 1.0),
     "alarm from this week's mass": (naive_learn, "usual_g", lambda twin: [1e6] * len(twin.alarm)),
+    "trust without end": (naive_choice, "truck_selection", lambda clean, country: 1.0 - 1e-9),
+    "records without finds": (naive_learn, "record_after", lambda clean, passed, is_found: clean + passed),
+    "officers who stay": (naive_learn, "moved_share", lambda per_year: 0.0),
+    "fences that stop nobody": (naive_posts, "patrol_prob", lambda *args: PATROL_PROB(*args[:-1], 0.0)),
+    "nothing planted": (naive_posts, "attention", lambda p, planted, *seen: ATTENTION(p, 0.0, *seen)),
+    "nothing followed to its end": (naive_settle, "is_followed", lambda event, word, share: False),
+    "nobody enrolled is spared": (naive_posts, "spared_share", lambda country: 0.0),
     "programmes for nothing": (naive_settle, "programme_cents", lambda twin: 0),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +57,13 @@ def hourly(world: World, what: str, post_or_country: str) -> np.ndarray:
         change("scanner.quality", date(2009, 1, 1), to=0.7, where="crossing_id=bridge_gate"),
         change("scanner.quality", None, to=0.7, where="region=South", end=DAY),
     ],
-    ids=["to", "by, with an end", "plus, on a ramp", "long ago", "from the beginning"],
+    ids=["to", "by, with an end", "plus, on a ramp", "long ago", "from the first reported day"],
 )
 def test_a_number_is_in_force_from_hour_to_hour(laid: Intervention):
     world = with_laid(laid)
     got = hourly(world, "scanner.quality", "bridge_gate_kz")
     base, target = 0.5, {"to": laid.changes[0].to, "by": 0.75, "plus": 0.6}[way_of(laid)]
+    (laid,) = world.interventions
     strength = np.array([strength_at(laid, world.start_hour + h) for h in range(WEEK * world.n_weeks)])
     np.testing.assert_allclose(got, base + strength * (target - base), rtol=0, atol=1e-12)
     assert set(hourly(world, "scanner.quality", "hub_inland_kz")) == (
@@ -83,11 +84,114 @@ def test_a_country_alone_is_meant():
     assert set(hourly(world, "sharing", "KZ")) == {0.1}
 
 
-def test_changes_are_laid_over_one_another_in_order():
-    one = change("tip_prob", DAY, to=0.1, name="one")
-    two = change("tip_prob", DAY + timedelta(days=2), by=2.0, name="two")
-    assert hourly(with_laid(one, two), "tip_prob", "KZ")[-1] == 0.2
-    assert hourly(with_laid(two, one), "tip_prob", "KZ")[-1] == 0.1
+def test_the_order_in_which_interventions_are_named_does_not_matter():
+    one = change("tip_prob", DAY + timedelta(days=2), by=2.0, name="one")
+    two = change("tip_prob", DAY, to=0.1, name="two")
+    three = change("tip_prob", DAY, plus=0.05, name="three")
+    for laid in permutations((one, two, three)):
+        got = hourly(with_laid(*laid), "tip_prob", "KZ")
+        assert got[-1] == 0.1 * 2.0 + 0.05 and set(got) == {0.002, 0.1 + 0.05, got[-1]}
+
+
+def test_a_portfolio_gives_the_same_bytes_in_any_order():
+    scenario = tutorial(weeks=5)
+    one = change("scanner.quality", DAY, by=1.7, name="one", ramp_weeks=2)
+    two = change("scanner.quality", DAY, plus=0.01, name="two", strength=0.3)
+    three = change("bribe_offer_prob", DAY, where="tier=tonne,small", to=0.05, name="three")
+    first = run(scenario, key=1, interventions=[one, two, three])
+    assert differing(first, run(scenario, key=1, interventions=[three, two, one])) == []
+    assert differing(first, run(scenario, key=1, interventions=[one, two]))  # control
+
+
+def test_a_mean_of_others_is_taken_by_class():
+    world = with_laid(
+        change("find_prob", DAY, where="country=KZ;klass=frontier_road", like="country=KG"),
+        **{
+            "countries.KG": {
+                "posts": {"frontier_road": {"find_prob": 0.22}, "frontier_rail": {"find_prob": 0.4}}
+            }
+        },
+    )
+    assert set(hourly(world, "find_prob", "bridge_gate_kz")) == {0.15, 0.22}
+    with pytest.raises(WorldError, match="of the same class"):
+        with_laid(change("find_prob", where="klass=inland", like="country=KG"))
+
+
+def test_what_is_shared_adds_up_to_the_amount():
+    laid = change("dogs.teams", DAY, shared=3.0, where="klass=frontier_road;country=KZ")
+    world = with_laid(laid)
+    meant = [p.post_id for p in world.posts if p.country == "KZ" and p.klass.name == "FRONTIER_ROAD"]
+    more = [hourly(world, "dogs.teams", name)[-1] - hourly(world, "dogs.teams", name)[0] for name in meant]
+    assert len(meant) > 1 and sum(more) == pytest.approx(3.0) and len(set(more)) == 1
+
+
+def test_an_intervention_undone_is_not_there():
+    scenario = tutorial(weeks=6)
+    gone = change("inspect_share", START, to=0.6, name="gone", capital_cost_usd=usd(100.0))
+    back = Intervention.model_validate(
+        {"name": "back", "sentence": "What was done is undone", "start": DAY, "undoes": ["gone"]}
+    )
+    before = run(scenario, key=1, interventions=[gone])
+    undone = run(scenario, key=1, interventions=[gone, back])
+    until = run(scenario, key=1, interventions=[gone.model_copy(update={"end": DAY})])
+    assert differing(undone, until) == [] and differing(undone, before)
+
+
+@pytest.mark.parametrize(
+    ("laid", "said"),
+    [
+        (
+            [change("find_prob", to=0.2, name="one"), change("find_prob", to=0.3, name="two")],
+            "interventions one and two contradict each other: they set find_prob of ",
+        ),
+        (
+            [
+                change("allocation", to="random", where="country=KZ", name="one"),
+                change("allocation", to="static", name="two"),
+            ],
+            "contradict each other: they set allocation of KZ to random and to static",
+        ),
+        (
+            [
+                change("penalty_usd", to=5.0, where="tier=small,tonne", name="one"),
+                change("tiers.tonne.penalty_usd", to=6.0, name="two"),
+            ],
+            "they set tiers.tonne.penalty_usd of the scenario to 5 and to 6",
+        ),
+        (
+            [
+                change("find_prob", by=2.0, name="one"),
+                change("tip_prob", by=2, name="two", contradicts=["one"]),
+            ],
+            "interventions one and two contradict each other",
+        ),
+        (
+            [change("tip_prob", by=2.0, name="one"), change("tip_prob", by=2, name="two", undoes=["on"])],
+            "two: expected on, which it undoes, to be laid over the scenario too; did you mean 'one'?",
+        ),
+    ],
+    ids=["number", "rule", "tier", "by name", "nothing to undo"],
+)
+def test_interventions_that_contradict_each_other_are_refused_with_both_names(
+    laid: list[Intervention], said: str
+):
+    with pytest.raises(WorldError) as told:
+        with_laid(*laid)
+    assert said in str(told.value)
+
+
+def test_interventions_that_do_not_meet_do_not_contradict_each_other():
+    same = [change("find_prob", to=0.2, name="one"), change("find_prob", to=0.2, name="two")]
+    apart = [
+        change("find_prob", where="country=KZ", to=0.2, name="one"),
+        change("find_prob", where="country=KG", to=0.3, name="two"),
+    ]
+    in_turn = [
+        change("find_prob", START, to=0.2, name="one", end=DAY),
+        change("find_prob", DAY, to=0.3, name="two"),
+    ]
+    for laid in (same, apart, in_turn):
+        assert len(with_laid(*laid).interventions) == 2
 
 
 def test_a_number_stays_inside_its_hard_limits():
@@ -112,7 +216,8 @@ def test_an_intervention_outside_the_run_is_not_there():
 
 def test_an_intervention_in_force_before_the_run_is_in_force_from_the_beginning():
     scenario = tutorial(weeks=4)
-    always = run(scenario, key=1, interventions=[change("corruption", None, to=0.6)])
+    first_day = START - timedelta(weeks=scenario.burn_in_weeks)
+    always = run(scenario, key=1, interventions=[change("corruption", first_day, to=0.6)])
     long_ago = run(scenario, key=1, interventions=[change("corruption", date(2001, 1, 1), to=0.6)])
     assert differing(always, long_ago) == []
     assert always.weekly["mean_corruption"].iloc[0] > 0.55  # the run opens with it
@@ -145,7 +250,7 @@ def test_teams_come_at_the_next_review():
         ({"start": DAY, "ramp_weeks": 1}, {4: 5000.0 + 200.0, 5: 300.0 / 2 + 400.0, 6: 700.0}),
         ({"start": DAY, "strength": 0.5}, {4: 2500.0 + 200.0, 5: 350.0}),
         ({"start": DAY, "strength": 0.0}, {4: 0.0, 5: 0.0}),
-        ({"start": None}, {0: 5000.0 + 700.0, 1: 700.0}),
+        ({"start": None}, {0: 0.0, 1: 0.0, 2: 5000.0 + 700.0, 3: 700.0}),
         ({"start": date(2001, 1, 1)}, {0: 5000.0 + 700.0, 1: 700.0}),
         ({"start": date(2001, 1, 1), "end": date(2002, 1, 1)}, {0: 0.0, 1: 0.0}),
         ({"start": START + timedelta(weeks=9)}, {0: 0.0, 9: 0.0}),
@@ -181,7 +286,7 @@ def test_all_that_does_not_fit_is_told_at_once():
     with pytest.raises(WorldError) as told:
         run(tutorial(), key=1, interventions=wrong)
     text = str(told.value)
-    assert text.count("expected a selector") == 2 and "no_such_number" in text
+    assert text.count("expected a selector") == 2 and "changes.0.what: expected the path of a number" in text
 
 
 WRITTEN = """\

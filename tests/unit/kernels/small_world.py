@@ -59,6 +59,7 @@ _NEUTRAL = {
     "open_on_alarm": 1.0,
     "find_cold": 1.0,
     "find_on_tip": 1.0,
+    "manned": 1,
 }
 
 
@@ -81,7 +82,7 @@ def post_arrays(names: Sequence[str], **columns: Any) -> PostArrays:
     arrays = {"address": name_addresses(list(names))}
     for field in PostArrays._fields[1:]:
         value = np.asarray(columns.pop(field, _NEUTRAL.get(field, 0)))
-        dtype = np.bool_ if field == "is_patrol" else np.int64 if field in _WHOLE else np.float64
+        dtype = np.bool_ if field in ("is_patrol", "manned") else np.int64 if field in _WHOLE else np.float64
         width = N_COVERS if field in _BY_COVER else 24 if field == "on_duty" else 0
         if width and value.ndim == 1:
             value = value[:, None]
@@ -171,8 +172,10 @@ def dealings(n_posts: int, n_countries: int = 1, n_traffickers: int = 1, **colum
         "tip": (n_traffickers, n_countries),
         "release": (n_traffickers, n_countries),
         "goes_on": (n_countries,),
+        "trusted": (n_traffickers, n_countries, N_COVERS),
     }
     factor = float(columns.pop("tip_factor", 0.0))
+    columns.setdefault("trusted", 1.0)
     arrays = {f: np.array(np.broadcast_to(columns.pop(f, 0.0), s), np.float64) for f, s in shapes.items()}
     assert not columns, columns
     return Dealings(tip_factor=factor, **arrays)

@@ -79,6 +79,7 @@ def lively(n=400, name="lively"):
         tip_factor=0.3,
         release=[[0.5, 0.1, 0.3], [0.0, 0.9, 0.2]],
         goes_on=[0.5, 0.2, 0.8],
+        trusted=0.4 + 0.6 * numbers(name + " trusted", 2, 3, 9),
     )
     rules = carry_rules(turn_back=0.6, turn_back_min=390, most_tries=4, image_half_g=np.arange(9) * 1000.0)
     loads = load_arrays(
@@ -383,7 +384,7 @@ def test_the_log_carries_the_law_of_each_visit():
             tip_factor=deals.tip_factor,
             turn_back=rules.turn_back if nth + 1 < rules.most_tries else 0.0,
             select=posts.select[p, here],
-            scale=met[SCALE] * (posts.outbound_share[p] if leaves else 1.0),
+            scale=met[SCALE] * (posts.outbound_share[p] if leaves else 1.0) * deals.trusted[who, c, here],
             refused_select=posts.refused_select[p],
             scan=met[SCAN] * loads.mass_g[i] / (loads.mass_g[i] + rules.image_half_g[here]),
             dog=met[DOG],
@@ -408,6 +409,29 @@ def test_outbound_share_scales_selection_of_those_who_leave():
     routes = route_arrays([[0, 1]], outbound=[0])
     _, log = carried(load_arrays(routes, np.zeros(500, np.int64)), routes, posts)
     assert np.allclose(log.seize_prob, np.where(log.post == 0, 0.2, 0.8), rtol=1e-15)
+
+
+def test_trust_scales_selection_of_its_organisation_country_and_cover():
+    posts = post_arrays(["alfa", "bravo"], country=[0, 1], select=0.8)
+    routes, trusted = route_arrays([[0, 1]]), np.ones((2, 2, 9))
+    trusted[1, 1, Cover.TIR_TRUCK] = 0.25
+    who = np.repeat([0, 1, 1], 200)
+    cover = np.repeat([Cover.TIR_TRUCK, Cover.TIR_TRUCK, Cover.CAR], 200)
+    loads = load_arrays(routes, np.zeros(600, np.int64), trafficker=who, cover=cover, key=np.arange(600))
+    _, log = carried(loads, routes, posts, deals=dealings(2, 2, 2, trusted=trusted))
+    rides = (who[log.load] == 1) & (cover[log.load] == Cover.TIR_TRUCK) & (log.post == 1)
+    assert np.allclose(log.seize_prob, np.where(rides, 0.2, 0.8), rtol=1e-15)
+    looked_at = [np.mean(log.outcome[rows] == Outcome.SEIZED) for rows in (rides, ~rides)]
+    assert looked_at[0] < 0.45 < 0.7 < looked_at[1]  # control: what is drawn follows the chance
+
+
+def test_a_tip_and_a_refused_bribe_override_trust():
+    posts = post_arrays(["alfa"], select=0.8, refused_select=0.6)
+    routes = route_arrays([[0]])
+    loads = load_arrays(routes, np.zeros(50, np.int64), cover=Cover.TIR_TRUCK)
+    for chances, found in (({"tip": 1.0}, 1.0), ({"offer": 1.0}, 0.6), ({}, 0.0)):
+        _, log = carried(loads, routes, posts, deals=dealings(1, trusted=0.0, **chances))
+        assert np.allclose(log.seize_prob, found, rtol=1e-15)
 
 
 # What must not matter
@@ -450,7 +474,7 @@ def with_new_post(routes, posts, hours, deals):
     more_hours = type(hours)(**{f: np.concatenate([c[:1], c]) for f, c in columns.items()})
     wider = {
         f: np.concatenate([getattr(deals, f)[:, :1], getattr(deals, f)], axis=1)
-        for f in ("offer", "accept", "tip", "release")
+        for f in ("offer", "accept", "tip", "release", "trusted")
     }
     return shifted, joined_posts, more_hours, deals._replace(goes_on=np.append(0.1, deals.goes_on), **wider)
 

@@ -61,6 +61,7 @@ def real_chances(**changes):
             tip_factor=0.5,
             release=[[0.4, 0.1], [0, 0]],
             goes_on=[0.5, 0.9],
+            trusted=0.2 + 0.8 * numbers("trusted", 2, 2, 9),
         ),
         "rules": carry_rules(
             image=numbers("image", 9), odour=numbers("odour", 9), image_half_g=np.arange(9) * 900.0
@@ -81,7 +82,9 @@ def visit_of(given, row, who, k):
         tip_factor=deals.tip_factor,
         turn_back=rules.turn_back,
         select=posts.select[p, here],
-        scale=given["scale"][p] * (posts.outbound_share[p] if given["outbound"][k] else 1.0),
+        scale=given["scale"][p]
+        * (posts.outbound_share[p] if given["outbound"][k] else 1.0)
+        * deals.trusted[who, c, here],
         refused_select=posts.refused_select[p],
         scan=given["scan"][p] * rules.image[here] * mass / (mass + half),
         dog=given["dog"][p] * rules.odour[here],

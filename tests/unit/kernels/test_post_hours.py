@@ -322,6 +322,33 @@ def test_mobile_teams_look_at_no_more_than_there_is():
     assert math.isclose(hours.inspected[0], 20.0, rel_tol=1e-12)
 
 
+def test_trusted_trucks_leave_room_for_the_others():
+    """Of 20 trucks and 10 cars an hour 8 trucks' checks are spared; 11 of 22 are wanted, 9 can be made."""
+    posts = post_arrays(
+        ["alfa"],
+        trucks_per_h=20.0,
+        cars_per_h=10.0,
+        lanes=12,
+        service_h=0.1,
+        inspect_share=0.5,
+        inspections_per_h=9.0,
+        spared_share=0.4,
+        scanner_share=1.0,
+        scan_false=0.5,
+        sealed_share=0.5,
+        open_seal=1.0,
+    )
+    hours, _ = run(posts, to_h=1)
+    assert math.isclose(hours.met[0, 0, SCALE], 9 / 11, rel_tol=1e-12)
+    assert math.isclose(hours.inspected[0], 9.0, rel_tol=1e-12)
+    assert math.isclose(hours.opened_clean[0], 0.5 * 0.5 * 12 * 9 / 11 * 0.5, rel_tol=1e-12)
+    rich, _ = run(posts._replace(inspections_per_h=np.array([1e9])), to_h=1)
+    assert math.isclose(rich.inspected[0], 11.0, rel_tol=1e-12)
+    assert rich.met[0, 0, SCALE] == 1.0
+    nobody, _ = run(posts._replace(spared_share=np.zeros(1)), to_h=1)
+    assert math.isclose(nobody.met[0, 0, SCALE], 9 / 15, rel_tol=1e-12)  # control
+
+
 def test_a_patrol_has_no_queue_and_its_own_hours():
     posts = post_arrays(["alfa"], is_patrol=True, trucks_per_h=5.0, teams=1.0, scanner_share=1.0)
     shape = week_shape(1, patrol_shape=numbers("patrol", HOURS))

@@ -209,6 +209,7 @@ def _weekly(
             "wages_usd": draw.gamma(9, 9_000, n),
             "profit_usd": draw.gamma(20, 400_000, n),
             "arrests": draw.poisson(2.5, n),
+            "controlled_deliveries": np.arange(n) % 3 // 2,
             "licit_vehicles": 45_000 * season,
             "delay_vehicle_h": 130_000 * season * draw.gamma(90, 1 / 90, n),
             "delay_cost_usd": 2_600_000 * season,

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.corruption import accept_prob, corruption_after
+from sim.agents.corruption import accept_prob, corruption_after, moved_share, rotated
 
 SHARES = st.floats(0, 1)
 
@@ -127,3 +127,38 @@ def test_bribes_one_by_one_or_together_draw_in_as_many():
     for _ in range(5):
         apart = after(apart, bribes=1, per_bribe=0.03)
     assert math.isclose(together, apart, rel_tol=1e-13)
+
+
+# Rotation
+
+
+SIX = st.lists(SHARES, min_size=6, max_size=6)
+COUNTRY = np.array([0, 0, 1, 0, 3, 1])  # a country without posts in between
+
+
+def test_a_rate_is_a_share_of_a_week():
+    moved = moved_share(np.array([0.0, 52.0, 1e6]), 52.0)
+    assert moved[0] == 0.0 and moved[2] == 1.0
+    assert math.isclose(moved[1], 1 - math.exp(-1), rel_tol=1e-15)
+
+
+@given(SIX)
+def test_nobody_moves_at_rate_0(shares):
+    corruption = np.array(shares)
+    assert rotated(corruption, COUNTRY, moved_share(np.zeros(6), 52.0)).tolist() == shares
+
+
+@given(SIX, st.floats(0, 1))
+def test_rotation_mixes_a_country_and_keeps_its_mean(shares, moved):
+    before = np.array(shares)
+    after_week = rotated(before, COUNTRY, np.full(6, moved))
+    assert ((after_week >= -1e-15) & (after_week <= 1 + 1e-15)).all()
+    for c in (0, 1, 3):
+        here = c == COUNTRY
+        assert math.isclose(after_week[here].mean(), before[here].mean(), rel_tol=1e-12, abs_tol=1e-12)
+        assert math.isclose(np.ptp(after_week[here]), (1 - moved) * np.ptp(before[here]), abs_tol=1e-12)
+
+
+def test_a_known_answer_of_rotation():
+    got = rotated(np.array([0.0, 0.6]), np.array([0, 0]), np.array([0.5, 0.5]))
+    assert np.allclose(got, [0.15, 0.45], rtol=1e-15)

@@ -323,8 +323,8 @@ def test_interventions_are_read_and_their_faults_told_with_those_of_the_scenario
     with pytest.raises(ScenarioError) as caught:
         load_scenario(tmp_path / "world.yaml", interventions=[tmp_path / "good.yaml", tmp_path / "bad.yaml"])
     assert [str(fault).replace(f"{tmp_path}/", "") for fault in caught.value.faults] == [
-        "bad.yaml:4:10: changes.0.what: expected the path of a number of posts or countries "
-        "(got dogs.detect_prb); did you mean 'dogs.detect_prob'?",
+        "bad.yaml:4:10: changes.0.what: expected the path of a number that can change in a run: of posts, "
+        "countries, tiers or the market (got dogs.detect_prb); did you mean 'dogs.detect_prob'?",
         "bad.yaml:5:23: changes.1.to: expected a number from 0 to 1 (got 3)",
         "world.yaml:2:8: weeks: expected a whole number from 1 to 520 (got 0)",
     ]

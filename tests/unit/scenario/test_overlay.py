@@ -14,18 +14,19 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sim.scenario import ScenarioError, load_intervention
+from sim.scenario.change import Change, limits_at, number_paths
 from sim.scenario.leaf import Limits
 from sim.scenario.overlay import (
     WEEK_H,
-    Change,
     Intervention,
     blend,
     cut_hours,
     hour_of,
-    limits_at,
-    number_paths,
+    in_order,
     overlay,
+    placed,
     strength_at,
+    strengths_at,
 )
 from sim.scenario.schema import CountryServices, Post
 
@@ -34,6 +35,8 @@ CHANGES = st.one_of(
     st.builds(Change, what=st.just("x"), to=NUMBERS),
     st.builds(Change, what=st.just("x"), by=NUMBERS),
     st.builds(Change, what=st.just("x"), plus=NUMBERS),
+    st.builds(Change, what=st.just("x"), shared=NUMBERS),
+    st.builds(Change, what=st.just("x"), like=st.just("country=RU")),
 )
 
 
@@ -48,36 +51,78 @@ def bits(number: float) -> bytes:
 
 @given(NUMBERS, CHANGES)
 def test_without_strength_nothing_changes_bit_for_bit(base: float, change: Change):
-    assert bits(blend(base, change, 0.0)) == bits(base)
-    assert bits(overlay(base, [(change, 0.0)] * 3, Limits("1", least=0, most=1))) == bits(base)
+    assert bits(overlay(base, change, 0.0, Limits("1", least=0, most=1), 3.0, 7)) == bits(base)
 
 
 @given(NUMBERS, CHANGES)
 def test_at_full_strength_the_target_is_reached_bit_for_bit(base: float, change: Change):
-    assert bits(blend(base, change, 1.0)) == bits(change.target(base))
+    assert bits(overlay(base, change, 1.0, None, 3.0, 7)) == bits(change.target(base, 3.0, 7))
 
 
 @given(NUMBERS, CHANGES, st.floats(0, 1))
 def test_in_between_it_lies_in_between(base: float, change: Change, strength: float):
-    ends = sorted([base, change.target(base)])
+    ends = sorted([base, change.target(base, 3.0, 7)])
     slack = 1e-9 * (1 + abs(ends[0]) + abs(ends[1]))
-    assert ends[0] - slack <= blend(base, change, strength) <= ends[1] + slack
+    assert ends[0] - slack <= overlay(base, change, strength, None, 3.0, 7) <= ends[1] + slack
 
 
 @pytest.mark.parametrize(
     ("change", "at_half"),
-    [({"to": 0.8}, 0.6), ({"by": 2.0}, 0.6), ({"plus": 0.4}, 0.6), ({"to": 0.0}, 0.2), ({"by": 0}, 0.2)],
+    [
+        ({"to": 0.8}, 0.6),
+        ({"by": 2.0}, 0.6),
+        ({"plus": 0.4}, 0.6),
+        ({"shared": 2.0}, 0.6),
+        ({"like": "country=RU"}, 0.5),
+        ({"to": 0.0}, 0.2),
+        ({"by": 0}, 0.2),
+    ],
 )
-def test_a_change_sets_multiplies_or_adds(change: dict[str, float], at_half: float):
-    assert blend(0.4, Change(what="x", **change), 0.5) == pytest.approx(at_half)
+def test_a_change_sets_multiplies_or_adds(change: dict[str, Any], at_half: float):
+    assert overlay(0.4, Change(what="x", **change), 0.5, None, 0.6, 5) == pytest.approx(at_half)
 
 
-def test_changes_apply_in_order_and_stay_inside_the_limits():
-    double, more = Change(what="x", by=2), Change(what="x", plus=0.1)
-    assert overlay(0.3, [(double, 1), (more, 1)]) == pytest.approx(0.7)
-    assert overlay(0.3, [(more, 1), (double, 1)]) == pytest.approx(0.8)
-    assert overlay(0.8, [(double, 1)], Limits("1", least=0, most=1)) == 1.0
-    assert overlay(3, [(Change(what="x", by=1.2), 1)], Limits("1", whole=True)) == 4
+def test_a_number_stays_inside_its_limits():
+    assert overlay(0.8, Change(what="x", by=2), 1.0, Limits("1", least=0, most=1)) == 1.0
+    assert overlay(3, Change(what="x", by=1.2), 1.0, Limits("1", whole=True)) == 4
+    assert blend(1.0, 3.0, 0.25) == 1.5
+
+
+def test_what_is_set_comes_before_factors_and_factors_before_amounts_however_they_are_named():
+    one = intervention(
+        name="one",
+        changes=[{"what": "x", "plus": 1}, {"what": "x", "to": 2}, {"what": "x", "by": 3}],
+    )
+    two = intervention(name="two", changes=[{"what": "x", "shared": 4}, {"what": "x", "like": ""}])
+    for laid in ([one, two], [two, one]):
+        ordered = in_order(laid, [{"one": 0.5, "two": 1.0}[i.name] for i in laid])
+        assert [(change.way, strength) for change, strength in ordered] == [
+            ("to", 0.5),
+            ("like", 1.0),
+            ("by", 0.5),
+            ("plus", 0.5),
+            ("shared", 1.0),
+        ]
+
+
+def test_what_undoes_an_intervention_leaves_the_rest_of_its_strength():
+    gone = intervention(name="gone", strength=0.8)
+    back = intervention(
+        name="back", changes=[], undoes=["gone", "unknown"], start="2010-03-01", strength=0.25
+    )
+    start = hour_of(date(2010, 3, 1))
+    assert strengths_at([gone, back], start - 1) == (0.8, 0.0)
+    assert strengths_at([back, gone], start) == (0.25, pytest.approx(0.6))
+    whole = back.model_copy(update={"strength": 1.0})
+    assert strengths_at([gone, whole], start) == (0.0, 1.0)
+
+
+def test_without_a_start_it_begins_on_the_first_reported_day():
+    day = date(2010, 5, 4)
+    assert [i.start for i in placed([intervention(), intervention(start="2009-01-01")], day)] == [
+        day,
+        date(2009, 1, 1),
+    ]
 
 
 def test_hours_count_from_2000():
@@ -134,11 +179,11 @@ def test_between_cuts_strength_does_not_change(rows: list[tuple[date, int, int, 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"changes": []}, "at least 1"),
-        ({"changes": [{"what": "x"}]}, "expected exactly one of to, by and plus (got none of them)"),
+        ({"changes": []}, "expected at least one change, or an intervention that it undoes"),
+        ({"changes": [{"what": "x"}]}, "expected exactly one of to, by, plus, like and shared (got none)"),
         (
             {"changes": [{"what": "x", "to": 1, "by": 2}]},
-            "expected exactly one of to, by and plus (got to and by)",
+            "expected exactly one of to, by, plus, like and shared (got to and by)",
         ),
         ({"changes": [{"what": "x", "by": 2, "where": "contry=KZ"}]}, "expected one of the keys"),
         ({"changes": [{"what": "x;y", "by": 2}]}, "String should match pattern"),
@@ -147,7 +192,7 @@ def test_between_cuts_strength_does_not_change(rows: list[tuple[date, int, int, 
             {"start": "2010-03-01", "end": "2010-03-01"},
             "expected a day after the start 2010-03-01 (got 2010-03-01)",
         ),
-        ({"ramp_weeks": 3}, "expected a start for the ramp to begin from"),
+        ({"changes": [{"what": "x", "like": "contry=KZ"}]}, "expected one of the keys"),
         ({"ramp_weeks": -1, "start": "2010-03-01"}, "greater than or equal to 0"),
         ({"strength": 1.1}, "less than or equal to 1"),
         ({"capital_cost_usd": -5}, "expected a number of usd, 0 or more (got -5)"),
@@ -207,8 +252,9 @@ def test_an_intervention_is_read_from_a_file(tmp_path: Path):
         (
             "dogs.real",
             "dog.real",
-            "8:54: changes.0.what: expected the path of a number of posts or countries "
-            "(got dog.real_training_share); did you mean 'dogs.real_training_share'?",
+            "8:54: changes.0.what: expected the path of a number that can change in a run: of posts, "
+            "countries, tiers or the market (got dog.real_training_share); did you mean "
+            "'dogs.real_training_share'?",
         ),
         (
             "KZ,KG",
@@ -217,17 +263,18 @@ def test_an_intervention_is_read_from_a_file(tmp_path: Path):
         ),
         ("klass=", "clas=", "8:11: changes.0.where: expected one of the keys"),
         ("to: 1}", "to: 1.1}", "8:84: changes.0.to: expected a number from 0 to 1 (got 1.1)"),
-        ("to: 1}", "to: all}", "8:84: changes.0.to: expected a number or nothing (got all)"),
+        ("to: 1}", "to: all}", "8:84: changes.0.to: expected"),
         ("to: 1}", "too: 1}", "8:80: changes.0.too: expected a known key (got too); did you mean 'to'?"),
         (
             "plus: 0.1",
             "plus: 0.1, by: 3",
-            "9:3: changes.1: expected exactly one of to, by and plus (got by and plus)",
+            "9:3: changes.1: expected exactly one of to, by, plus, like and shared (got by and plus)",
         ),
         (
             "TJ.sharing",
             "TJ.allocation",
-            "9:10: changes.1.what: expected the path of a number of posts or countries (got allocation)",
+            "9:41: changes.1.plus: expected to: one of static, greedy, random, explore_exploit, "
+            "budget_feedback, cover (got 0.1)",
         ),
         (
             "{what: countries.TJ.sharing",
@@ -257,7 +304,7 @@ def test_an_intervention_is_read_from_a_file(tmp_path: Path):
         (
             "dogs_first",
             "Dogs first",
-            "1:7: name: expected a name of small letters, digits and _ (got Dogs first)",
+            "1:7: name: expected a name of small letters, digits and _, at most 48 (got Dogs first)",
         ),
     ],
     ids=range(14),

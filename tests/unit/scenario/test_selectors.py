@@ -74,9 +74,14 @@ def test_a_selector_is_written_as_it_was_read():
         ("country=KZ,", "expected a country as two capitals (got nothing)"),
         ("country=kz", "expected a country as two capitals (got kz)"),
         ("country=KAZ", "expected a country as two capitals (got KAZ)"),
+        ("neighbour=ru", "expected a country as two capitals (got ru)"),
+        ("border=KZ-KG", "expected a border as two countries in the order of the alphabet, such as KG-KZ"),
+        ("border=KG-KZ-RU", "in the order of the alphabet, such as KG-KZ (got KG-KZ-RU)"),
+        ("border=KZ", "in the order of the alphabet, such as KG-KZ (got KZ)"),
         (
             "contry=KZ",
-            "one of the keys post_id, country, klass, agency, mode, region, crossing_id (got contry)",
+            "one of the keys post_id, country, klass, agency, mode, region, crossing_id, neighbour, border, "
+            "leg, programme (got contry)",
         ),
         ("klass=frontier_rode", "expected klass to be one of frontier_road"),
         ("mode=train", "expected mode to be one of road"),

@@ -114,12 +114,32 @@ def test_patrols_thin_out_in_the_mountains_and_far_from_posts():
         "as it is": [],
         "more patrols": ["countries.*.posts.green_border.patrols_per_day=2"],
         "easier terrain": ["green_border.hard_terrain_factor=1"],
+        "fences": ["countries.*.posts.green_border.barrier_h=4"],
+        "fences at posts": ["countries.*.posts.frontier_road.barrier_h=4"],
     }.items():
         world = build_world(load_scenario("tutorial", sets=change).scenario)
         patrol = np.flatnonzero(world.base_posts.is_patrol)
         met[name] = float(world.base_posts.select[patrol, 0].max())
     assert 0.0 < met["as it is"] < met["easier terrain"] < 1.0
     assert met["as it is"] < met["more patrols"]
+    assert met["as it is"] == met["fences at posts"]
+
+
+def test_fences_add_hours_in_the_zone():
+    """1 - exp(-rate (t + 4)), the rate being that of 1 - exp(-rate t)."""
+    met, hours = {}, {}
+    for barrier_h in (0, 4):
+        changes = [f"countries.*.posts.green_border.barrier_h={barrier_h}"]
+        world = build_world(load_scenario("tutorial", sets=changes).scenario)
+        patrol = world.base_posts.is_patrol
+        met[barrier_h] = world.base_posts.select[patrol, 0]
+        hours[barrier_h] = world.route_arrays.minutes
+    scenario = load_scenario("tutorial").scenario
+    speeds = scenario.travel.foot_kmh.value, scenario.travel.track_kmh.value
+    held = np.log1p(-met[4]) / np.log1p(-met[0])
+    expected = [1.0 + 4.0 / (scenario.green_border.zone_km.value / speed) for speed in speeds]
+    assert held.size and all(np.isclose(expected, ratio, rtol=1e-12).any() for ratio in held)
+    assert np.array_equal(hours[0], hours[4])  # loads are not slower for it
 
 
 def intervention(**parts):
