@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import sim
@@ -49,7 +50,9 @@ def ground_of(scenario: str) -> Ground:
     return Ground(loaded, posts, countries, base_parameters(loaded, posts, countries))
 
 
-def intervention_page(name: str, scenario: str = "northern_route_2010") -> str:
+def page_of(
+    intervention: str | PathLike[str] | Intervention, scenario: str = "northern_route_2010"
+) -> str:
     """Everything about an intervention as text, its changes beside the numbers of a scenario.
 
     Raises
@@ -57,7 +60,8 @@ def intervention_page(name: str, scenario: str = "northern_route_2010") -> str:
     ScenarioError, WorldError
         If there is no such intervention or scenario, or a change fits nothing in it.
     """
-    intervention = sim.load_intervention(name)
+    if isinstance(intervention, str | PathLike):
+        intervention = sim.load_intervention(intervention)
     ground = ground_of(scenario)
     lines = [*_filled(f"{intervention.name}: {intervention.sentence}", 0), *_terms(intervention, ground)]
     lines += ["", f"WHAT IT CHANGES in {ground.scenario.name}, at strength {intervention.strength:g}"]

@@ -72,9 +72,16 @@ def figure_style() -> Iterator[None]:
         yield
 
 
+class Drawing(Figure):
+    """A figure that a notebook shows as it would be written to a file."""
+
+    def _repr_png_(self) -> bytes:
+        return png(self)
+
+
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure in inches that needs no display."""
-    figure = Figure(figsize=(width, height), dpi=DPI)
+    figure = Drawing(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
 

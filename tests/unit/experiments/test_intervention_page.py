@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 import sim
 from experiments import listing as lists
 from experiments.cli import app
-from experiments.intervention_page import acts_where, asked_of, costs_of, ground_of, intervention_page
+from experiments.intervention_page import acts_where, asked_of, costs_of, ground_of, page_of
 from experiments.listing import faults_of, listing
 
 TEXT = """
@@ -39,7 +39,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def page(file):
-    return intervention_page(file)
+    return page_of(file)
 
 
 def after(page, start):
