@@ -1,4 +1,4 @@
-"""The `kordon` command: run, compare, check, list, show, doctor, schema, baseline.
+"""The `kordon` command: run, compare, variance, check, list, show, doctor, schema, baseline.
 
 Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C. What is heavy is imported by the command
 that needs it, so that help and refusals come at once.
@@ -230,6 +230,28 @@ def baseline(
             f"medoid: point {record['medoid']}, {record['outcome']}\n"
             f"Kept in {out}: {name}.yaml, {name}.json, points.csv"
         )
+
+
+@app.command()
+def variance(
+    scenario: Annotated[
+        str, typer.Argument(metavar="NAME", help="A scenario of `kordon list scenarios`, or a file.")
+    ] = "northern_route_2010",
+    *,
+    keys: Annotated[int, typer.Option(min=8, max=100_000, help="Keys that are run, from 1 on.")] = 64,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes; as many as there are cores if left out.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Measure what pairing and the conditional estimator gain on three reference interventions."""
+    with answers(debug) as was_stopped:
+        from experiments.variance import variance_frame, variance_text
+
+        with progress(quiet, was_stopped, "key") as tell:
+            frame = variance_frame(scenario, keys=keys, workers=workers, progress=tell)
+        typer.echo(variance_text(frame))
 
 
 def outside(world: World) -> list[Intervention]:

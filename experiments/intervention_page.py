@@ -37,22 +37,26 @@ class Ground:
     base: Parameters
 
 
-def ground_of(scenario: str) -> Ground:
-    """Posts, countries and numbers of a scenario, without the routes that a run needs."""
+def ground_of(scenario: str, interventions: Sequence[Intervention] = ()) -> Ground:
+    """Posts, countries and numbers of a scenario, without the routes that a run needs.
+
+    The posts that interventions bring are among them, unmanned. Raises WorldError if they fit nowhere.
+    """
     from sim.world.corridor import build_corridor
+    from sim.world.new_posts import brought_posts
     from sim.world.parameters import base_parameters
     from sim.world.tables import read_tables, tables_folder
 
     loaded = sim.load_scenario(scenario).scenario
-    corridor = build_corridor(read_tables(tables_folder(loaded.tables)), loaded.start)
-    posts = tuple(sorted(corridor.posts.values(), key=lambda p: p.post_id))
+    tables = read_tables(tables_folder(loaded.tables))
+    corridor = build_corridor(tables, loaded.start)
+    new = brought_posts(interventions, corridor, tables.climate)
+    posts = tuple(sorted([*corridor.posts.values(), *new], key=lambda p: p.post_id))
     countries = tuple(sorted({p.country for p in corridor.places.values()} | {p.country for p in posts}))
     return Ground(loaded, posts, countries, base_parameters(loaded, posts, countries))
 
 
-def page_of(
-    intervention: str | PathLike[str] | Intervention, scenario: str = "northern_route_2010"
-) -> str:
+def page_of(intervention: str | PathLike[str] | Intervention, scenario: str = "northern_route_2010") -> str:
     """Everything about an intervention as text, its changes beside the numbers of a scenario.
 
     Raises
@@ -60,9 +64,14 @@ def page_of(
     ScenarioError, WorldError
         If there is no such intervention or scenario, or a change fits nothing in it.
     """
+    from sim.world.faults import WorldError
+    from sim.world.portfolio import change_faults
+
     if isinstance(intervention, str | PathLike):
         intervention = sim.load_intervention(intervention)
-    ground = ground_of(scenario)
+    ground = ground_of(scenario, [intervention])
+    if faults := change_faults([intervention], ground.base, ground.posts, ground.countries):
+        raise WorldError(faults)
     lines = [*_filled(f"{intervention.name}: {intervention.sentence}", 0), *_terms(intervention, ground)]
     lines += ["", f"WHAT IT CHANGES in {ground.scenario.name}, at strength {intervention.strength:g}"]
     for change in intervention.changes:

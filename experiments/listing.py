@@ -90,7 +90,7 @@ def _misfits(file: str, intervention: Intervention, scenario: str) -> str:
     """What an intervention changes that a scenario does not have, a line each."""
     from sim.world.portfolio import change_faults
 
-    ground = ground_of(scenario)
+    ground = ground_of(scenario, [intervention])
     faults = change_faults([intervention], ground.base, ground.posts, ground.countries)
     return "\n".join(f"{file}: {scenario}: {fault}" for fault in faults)
 

@@ -2,11 +2,13 @@
 
 Expected values are conditional expectations given the realised past (DESIGN: the conditional estimator).
 Over the reported weeks, what was seized less what was expected to be seized at each encounter has mean
-zero, and so has what was diverted; a load that neither meets is delivered, lost or under way. So
+zero, and so has what was diverted. With luck = (seized - expected seized) + (diverted - expected diverted),
 
-    expected delivered = delivered + (seized - expected seized) + (diverted - expected diverted)
+    expected delivered = delivered + c * luck,   c = 1 - replacement_share * max(0, 1 - lag / weeks)
 
-has the mean of what is delivered, with the luck of the last step taken out.
+has the mean of what is delivered for any c fixed before the run. A load that is not seized is delivered,
+lost or under way, which asks for c = 1; but of a load that is seized a share is sent again `lag` weeks
+later, so that luck costs the market only the rest, c.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from experiments.paired import Better
 from sim.codes import Fate
 from sim.model import CorridorModel
 from sim.results.tally import MASS
+from sim.scenario.schema import Scenario
+from sim.world.parts import TRANSIT_COUNTRY
 from sim.world.world import World
 
 Floats = NDArray[np.float64]
@@ -74,6 +78,7 @@ def outcomes_of(world: World) -> dict[str, Outcome]:
     ]
     rest = (
         Outcome("seized_kg", "seized", "kg", "", "conditional"),
+        *(Outcome(f"seized_{c}_kg", f"seized in {c}", "kg", "", "conditional") for c in _transit(world)),
         Outcome("seizures", "loads seized", "loads", "", "conditional"),
         Outcome("recorded_kg", "recorded as seized", "kg", "", "realised"),
         Outcome("interdiction_share", "seized of what was sent", "1", "higher", "conditional"),
@@ -97,6 +102,11 @@ def market_countries(world: World) -> list[str]:
     return sorted({world.corridor.places[market].country for market in world.flows.market})
 
 
+def _transit(world: World) -> list[str]:
+    """The country that policies are about, if the world has it."""
+    return [TRANSIT_COUNTRY] if TRANSIT_COUNTRY in world.countries else []
+
+
 def told_of(model: CorridorModel, opening: Opening) -> dict[str, Any]:
     """Outcomes of a finished run: `realised` and `expected` by name, `weekly` by name, masses by `fate`.
 
@@ -107,9 +117,11 @@ def told_of(model: CorridorModel, opening: Opening) -> dict[str, Any]:
     mass_kg = dict(zip(MASS, np.moveaxis(tally.mass_g[span], 1, 0) / 1000.0, strict=True))
     seized = tally.expected_seized_g[span] / 1000.0
     diverted = tally.expected_diverted_g[span] / 1000.0
-    delivered = mass_kg["delivered"] + (mass_kg["seized"] - seized) + (mass_kg["diverted"] - diverted)
+    luck = (mass_kg["seized"] - seized) + (mass_kg["diverted"] - diverted)
+    stays = luck_that_stays(model.in_force.scenario)
+    delivered = mass_kg["delivered"] + stays * luck
     week = {name: values[span] for name, values in tally.week.items()}
-    realised, expected = _by_country(model, opening)
+    realised, expected = _by_country(model, opening, stays)
     sums = {
         **{f"{name}_kg": mass_kg[name].sum() for name in ("sent", "delivered", "seized", "diverted")},
         **{f"{name}_usd": week[name].sum() / 100.0 for name in MONEY},
@@ -127,6 +139,10 @@ def told_of(model: CorridorModel, opening: Opening) -> dict[str, Any]:
         "seizures": week["expected_seized_loads"].sum(),
         "interdiction_share": _over(seized.sum(), mass_kg["sent"].sum()),
     }
+    for country in _transit(world):
+        row = world.countries.index(country)
+        sums[f"seized_{country}_kg"] = tally.area_seized_g[row].sum() / 1000.0
+        means[f"seized_{country}_kg"] = tally.area_expected_g[row].sum() / 1000.0
     for row, commodity in enumerate(world.commodities):
         sums[f"delivered_{commodity}_kg"] = mass_kg["delivered"][:, row].sum()
         means[f"delivered_{commodity}_kg"] = delivered[:, row].sum()
@@ -139,7 +155,7 @@ def told_of(model: CorridorModel, opening: Opening) -> dict[str, Any]:
         "public_cost_usd": week["public_cost"] / 100.0,
     }
     fates = {
-        "delivered": means["delivered_kg"],
+        "delivered": (mass_kg["delivered"] + luck).sum(),
         "seized": means["seized_kg"],
         "diverted": means["diverted_kg"],
         "lost": mass_kg["lost"].sum(),
@@ -172,11 +188,22 @@ def _over(part: float, whole: float) -> float:
     return part / whole if whole else float("nan")
 
 
-def _by_country(model: CorridorModel, opening: Opening) -> tuple[dict[str, float], dict[str, float]]:
+def luck_that_stays(scenario: Scenario) -> float:
+    """Share of a chance loss that the market goes without in the reported weeks, [0, 1]: the `c` above."""
+    market = scenario.market
+    sent_again = market.replacement_share.value * max(
+        0.0, 1.0 - market.replacement_lag_weeks / scenario.weeks
+    )
+    return 1.0 - sent_again
+
+
+def _by_country(
+    model: CorridorModel, opening: Opening, stays: float
+) -> tuple[dict[str, float], dict[str, float]]:
     """Deliveries to the countries of markets over the reported weeks, realised and expected, kg.
 
     The loads of the period are added up one by one: each with its fate, and with what the encounters of the
-    period alone expected of it, loads still under way included.
+    period alone expected of it, loads still under way included. `stays` is the share of luck that counts.
     """
     world, book = model.world, model.book
     n = opening.expected.size
@@ -190,7 +217,8 @@ def _by_country(model: CorridorModel, opening: Opening) -> tuple[dict[str, float
     of_flow = np.array([countries.index(world.corridor.places[m].country) for m in world.flows.market])
     country = of_flow[book["flow"][kept]]
     through = ended - expected[kept] - diverted[kept]
-    told = np.bincount(country, kg * (fate == Fate.DELIVERED), minlength=len(countries))
-    meant = np.bincount(country, kg * through, minlength=len(countries))
+    arrived = fate == Fate.DELIVERED
+    told = np.bincount(country, kg * arrived, minlength=len(countries))
+    meant = np.bincount(country, kg * (arrived + stays * (through - arrived)), minlength=len(countries))
     names = [f"delivered_{c}_kg" for c in countries]
     return dict(zip(names, told.tolist(), strict=True)), dict(zip(names, meant.tolist(), strict=True))

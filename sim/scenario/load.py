@@ -118,7 +118,7 @@ def load_intervention(name_or_path: str | PathLike[str]) -> Intervention:
 
 
 def read_intervention(text: str) -> Intervention:
-    """The intervention that YAML text says, as a file of it would; raises `ScenarioError` with every fault."""
+    """The intervention that a YAML text says, like a file of it; raises `ScenarioError` with every fault."""
     content = text.encode("utf-8", "surrogatepass")
     read, faults = _read_intervention(Source(TEXT, TEXT, content, packaged=False))
     if faults or read is None:

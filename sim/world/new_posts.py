@@ -49,6 +49,8 @@ def with_new_posts(
 
     Which routes there are, and what they are called, is left as it was.
     """
+    if not new:
+        return corridor, tuple(routes)
     posts = {**corridor.posts, **{p.post_id: p for p in new}}
     on_leg: dict[str, list[Post]] = {}
     for post in new:

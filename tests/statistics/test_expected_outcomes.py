@@ -28,7 +28,11 @@ def runs() -> tuple[Told, Told]:
         burn_in_weeks=2,
         country={"protection_prob": 0.5, "return_share": 0.2},
         post={"find_prob": 0.6, "inspect_share": 0.4},
-        **{"supply.heroin.mix": {"heroin": 0.5, "opium": 0.5}, "supply.heroin.kg_per_year": 12000.0},
+        **{
+            "supply.heroin.mix": {"heroin": 0.5, "opium": 0.5},
+            "supply.heroin.kg_per_year": 12000.0,
+            "market.replacement_lag_weeks": 1,
+        },
     )
     branch = Branch("run", world_of(scenario), None, 0)
     told = [

@@ -50,6 +50,14 @@ def after(page, start):
     return " ".join(lines[at:end])
 
 
+def test_page_of_an_intervention_that_is_in_no_file(page):
+    assert page_of(sim.read_intervention(TEXT)) == page
+    lost = {"where": "country=KZ", "what": "sharin", "to": 0.3}
+    strange = sim.Intervention(name="x", sentence="does what it does", changes=[lost])
+    with pytest.raises(sim.WorldError, match="did you mean 'sharing'"):
+        page_of(strange)
+
+
 def test_page_says_what_is_done_when_and_for_how_much(page):
     assert page.startswith("better_posts: Scanners as good as next door")
     assert "in force     from 2010-07-01 until 2010-12-01, in full after 8 weeks" in page

@@ -36,6 +36,7 @@ def test_a_scanner_upgrade_shows_loads_as_in_russia():
 def test_maintained_scanners_work_in_nine_hours_of_ten():
     before, after = told(), told("scanner_maintenance")
     here = in_kz("FRONTIER_ROAD", "PORT")
+    grows_only(after.posts.repair_prob, before.posts.repair_prob, here)
     up = after.posts.repair_prob / (after.posts.repair_prob + after.posts.fail_prob)
     np.testing.assert_allclose(up[here], 0.9, rtol=1e-9)
     assert after.hours.up_hours[here].sum() > 1.02 * before.hours.up_hours[here].sum()
@@ -158,6 +159,7 @@ def test_rail_inspection_looks_at_more_trains_with_dogs():
     here = at(lambda p: p.country == "KZ" and p.klass.name in ("FRONTIER_RAIL", "INLAND") and 1 in p.modes)
     assert here.sum() == 19  # as the file says
     grows_only(after.hours.inspected, before.hours.inspected, here)
+    grows_only(after.posts.inspections_per_h, before.posts.inspections_per_h, here)
     np.testing.assert_allclose(after.hours.inspected[here], 3.0 * before.hours.inspected[here], rtol=0.15)
     grows_only(week_of(DOG, "rail_inspection"), week_of(DOG), here)
     wagon = Cover.FREIGHT_WAGON
@@ -171,6 +173,7 @@ def test_joint_posts_look_more_and_share():
     )
     road = here & ROAD
     grows_only(after.hours.inspected, before.hours.inspected, here)
+    grows_only(after.posts.inspections_per_h, before.posts.inspections_per_h, here)
     grows_only(after.shape.scan_hit, before.shape.scan_hit, road)
     assert (after.dealings.tip > before.dealings.tip).all()
     assert len(base().posts) == here.size

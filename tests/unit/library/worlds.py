@@ -120,18 +120,17 @@ def laid(*names: str) -> World:
 def told(*names: str, hour: int = SUMMER, past: Callable[[Memory], None] | None = None) -> Told:
     """What is told in the week from an hour on, after the baseline's opening or what `past` makes of it."""
     world = laid(*names)
-    mechanisms, keys = Mechanisms(world), run_keys(world, 1)
-    now = mechanisms.world_at(hour)
-    stretch = mechanisms.stretches(hour)[0]
+    keys = run_keys(world, 1)
+    stretch = Mechanisms(world).stretches(hour)[0]
     memory = opening_memory(world, keys, world.base)
     if past is not None:
         past(memory)
-    shape = shape_of_week(now, stretch.values, memory, hour)
+    shape = shape_of_week(stretch.world, stretch.values, memory, hour)
     state = PostState(memory.backlog, memory.exertion, memory.scanner_up)
     hours, after = post_hours(
         np.uint64(keys.posts), hour, 0, 168, stretch.posts, shape, state, world.waits, world.normal
     )
-    dealings = dealings_of_week(now, stretch.values, memory)
+    dealings = dealings_of_week(stretch.world, stretch.values, memory)
     return Told(stretch.values, stretch.posts, shape, dealings, hours, after)
 
 
