@@ -151,7 +151,8 @@ def compare(  # noqa: PLR0913 (what a comparison can be asked)
     replacement
         Whether each arm is also run with no loss sent again and with every one.
     workers
-        Processes; as many as there are cores if nothing is said. With 1 everything runs here.
+        Processes; as many as there are cores if nothing is said. With 1 everything runs here. A script that
+        asks for more keeps what it does under `if __name__ == "__main__":`, as each process imports it.
     folder
         Where finished keys are kept: the same call goes on from them.
     robust

@@ -1,4 +1,4 @@
-"""What pairing and the conditional estimator gain: variance ratios, under fixed and under learning traffickers.
+"""What pairing and the conditional estimator gain, against fixed traffickers and against those who learn.
 
 `paired`: variance of the mean difference from unpaired runs over that from pairs. `conditional`: variance of
 what was realised over that of its conditional expectation. Both say how many times fewer runs the same

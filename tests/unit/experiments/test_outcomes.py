@@ -67,12 +67,15 @@ def test_realised_outcomes_are_those_of_the_frames(ran: Run):
     totals = result.totals()
     names = {"seizures": "seized_loads", "recorded_kg": "recorded_seized_kg"}
     for name in outcomes_of(world):
-        if not name.startswith("delivered_") or name == "delivered_kg":
+        if not name.startswith(("delivered_", "seized_KZ")) or name == "delivered_kg":
             assert told["realised"][name] == close(totals[names.get(name, name)]), name
     of_country = result.markets.groupby("country")["delivered_kg"].sum()
     of_commodity = result.markets.groupby("commodity")["delivered_kg"].sum()
     for part, kg in {**of_country, **of_commodity}.items():
         assert told["realised"][f"delivered_{part}_kg"] == close(kg), part
+    here = result.countries.set_index("country").loc["KZ"]
+    assert told["realised"]["seized_KZ_kg"] == close(here["seized_kg"])
+    assert told["expected"]["seized_KZ_kg"] == close(here["expected_seized_kg"])
     assert told["log"] == result.manifest["event_log_sha256"]
     assert totals["seized_kg"] > 0.0
 
@@ -178,7 +181,8 @@ def test_outcomes_carry_units_of_the_frames(ran: Run):
     columns = result.columns("weekly")
     names = {"seizures": "seized_loads", "recorded_kg": "recorded_seized_kg"}
     for name, outcome in outcomes_of(world).items():
-        column = "delivered_kg" if name.startswith("delivered_") else names.get(name, name)
+        column = name.replace("_KZ", "")
+        column = "delivered_kg" if name.startswith("delivered_") else names.get(name, column)
         assert outcome.unit == columns[column].unit, name
 
 
