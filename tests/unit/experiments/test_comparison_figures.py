@@ -18,7 +18,7 @@ from experiments.effect_rows import COLOURS, signed_tick, unit_scale, wide_limit
 from experiments.effect_words import rows_of, sorted_arms, verdict
 from experiments.effects_figure import effects_figure
 from experiments.map_ground import THINNEST_PT, WIDEST_PT
-from experiments.style import BLUE, VERMILLION, png
+from experiments.style import BLUE, NOTEBOOK_DPI, VERMILLION, png
 from tests.unit.experiments.synthetic_effects import some_effects, without
 
 
@@ -398,6 +398,6 @@ def test_every_file_is_a_figure_that_can_be_had_by_name(effects):
         comparison_figure(without(effects, others={}), "adaptation")
 
 
-def test_a_notebook_shows_a_figure_as_a_file_would(effects):
+def test_a_notebook_shows_a_figure_of_itself(effects):
     figure = effects_figure(effects)
-    assert figure._repr_png_() == comparison_files(effects)["effects.png"]
+    assert figure._repr_png_() == png(effects_figure(effects), NOTEBOOK_DPI) != png(figure)

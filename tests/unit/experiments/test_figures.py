@@ -17,7 +17,7 @@ from experiments.figures import (
     weekly_figure,
     write_figures,
 )
-from experiments.style import mass_label, nice_steps
+from experiments.style import mass_label, nice_steps, png
 from sim.results.run_result import RunResult
 from tests.unit.results.synthetic import a_run
 
@@ -192,7 +192,7 @@ def test_legend_steps_are_round(largest, steps):
 def test_every_file_is_a_figure_that_can_be_had_by_name(run):
     files = figure_files(run)
     for name in ("map", "weekly", "seizures", "load_sizes"):
-        assert figure_of(run, name)._repr_png_() == files.pop(f"{name}.png")
+        assert png(figure_of(run, name)) == files.pop(f"{name}.png")
     assert not files
     with pytest.raises(ValueError, match="no figure 'maps'; there are map, weekly, seizures, load_sizes"):
         figure_of(run, "maps")
