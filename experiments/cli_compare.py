@@ -133,11 +133,10 @@ def compare(  # noqa: PLR0913  (one parameter per option of the command line)
 
         with progress(quiet, was_stopped, unit="run") as tell:
             effects = experiments.compare(scenario, arms, folder=folder, progress=tell, **asked)
-        effects.save(folder)
         typed = command_line(scenario, arms, keys, until, asked)
         files = answer_files(effects, typed, figures=figures)
-        write_files(folder, files)
-        typer.echo(str(folder) if quiet else f"{files['answer.txt'].decode()}\nKept in {folder}")
+        effects.save(folder, overwrite=overwrite, extras=files)
+        typer.echo(str(folder) if quiet else f"{files['summary.txt'].decode()}\nKept in {folder}")
 
 
 def read_keys(text: str | None) -> int | str | tuple[int, ...] | None:
@@ -228,27 +227,14 @@ def answer_files(effects: Effects, typed: str, *, figures: bool) -> dict[str, by
     from experiments.comparison_text import comparison_markdown, comparison_summary
 
     files = {
-        "answer.txt": comparison_summary(effects, typed).encode(),
-        "answer.md": comparison_markdown(effects, typed).encode(),
+        "summary.txt": comparison_summary(effects, typed).encode(),
+        "summary.md": comparison_markdown(effects, typed).encode(),
     }
     if figures:
         from experiments.comparison_figures import comparison_files
 
         files |= {f"figures/{file}": content for file, content in comparison_files(effects).items()}
     return files
-
-
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder, each whole or not at all."""
-    for file, content in files.items():
-        place = folder / file
-        place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
-        try:
-            partial.write_bytes(content)
-            partial.replace(place)
-        finally:
-            partial.unlink(missing_ok=True)
 
 
 def _fault(option: str, expected: str, got: str, known: Iterable[str] = ()) -> Exception:

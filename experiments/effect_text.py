@@ -65,10 +65,12 @@ def effects_html(effects: Effects) -> str:
     return f"<div>{said}{table}<p><small>{html.escape(_estimators())}</small></p>{listed}</div>"
 
 
-def write_effects(effects: Effects, folder: Path, *, overwrite: bool) -> Path:
+def write_effects(
+    effects: Effects, folder: Path, *, overwrite: bool, extras: Mapping[str, bytes] | None = None
+) -> Path:
     """Write every table as CSV and Markdown, a summary and the manifest; other behaviours in folders."""
     _check(folder, overwrite=overwrite)
-    files = {name: text.encode() for name, text in _files(effects).items()}
+    files = {name: text.encode() for name, text in _files(effects).items()} | dict(extras or {})
     for behaviour, other in effects.others.items():
         files |= {f"{behaviour}/{name}": text.encode() for name, text in _files(other).items()}
     manifest = {**effects.manifest, "warnings": list(effects.warnings)}
@@ -97,10 +99,12 @@ def _check(folder: Path, *, overwrite: bool) -> None:
 
 
 def _files(effects: Effects) -> dict[str, str]:
-    files = {"summary.txt": effects_text(effects) + "\n"}
+    from experiments.comparison_text import comparison_summary, csv_text
+
+    files = {"summary.txt": comparison_summary(effects)}
     for name in TABLES:
         frame: pd.DataFrame = getattr(effects, name)
-        files[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n")
+        files[f"{name}.csv"] = csv_text(frame)
         files[f"{name}.md"] = markdown(frame)
     return files
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -91,15 +91,19 @@ class Effects:
         drawn: Figure = import_module("experiments.comparison_figures").comparison_figure(self, name)
         return drawn
 
-    def save(self, folder: Path | str, *, overwrite: bool = False) -> Path:
+    def save(
+        self, folder: Path | str, *, overwrite: bool = False, extras: Mapping[str, bytes] | None = None
+    ) -> Path:
         """Write every table as CSV and as Markdown, a summary and `manifest.json` to a folder.
+
+        `extras` are further files by name, such as figures; they may replace the summary.
 
         Raises
         ------
         RunFolderError
             If the folder holds something else than a comparison and `overwrite` is not said.
         """
-        return write_effects(self, Path(folder), overwrite=overwrite)
+        return write_effects(self, Path(folder), overwrite=overwrite, extras=extras)
 
     def __str__(self) -> str:
         return effects_text(self)

@@ -81,9 +81,10 @@ def is_bad_input(error: Exception) -> bool:
 
     if isinstance(error, ScenarioError | WorldError):
         return True
+    from experiments.pairs import PairingError
     from sim.results.run_folder import RunFolderError
 
-    return isinstance(error, RunFolderError)
+    return isinstance(error, RunFolderError | PairingError)
 
 
 @contextmanager

@@ -52,6 +52,8 @@ def ratio_of(above: Sequence[Floats], below: Floats) -> Ratio:
     def without_one(x: Floats) -> Floats:
         return np.broadcast_to(x, (n, n))[left_out].reshape(n, n - 1)
 
+    if not np.isfinite(whole):
+        return Ratio(float(np.exp(whole)), np.nan, np.nan)
     parts = _log_ratio([without_one(x) for x in above], without_one(below))
     error = float(np.sqrt((n - 1) / n * ((parts - parts.mean()) ** 2).sum()))
     half = t_quantile(n - 1.0) * error

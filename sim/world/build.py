@@ -119,6 +119,8 @@ def build_world(
     base_posts = post_arrays(base, posts, countries, scenario, corridor)
     commodities = tuple(sorted({c for supply in scenario.supply.values() for c in supply.mix}))
     flows, traffickers = consignors(scenario, corridor, tables, commodities)
+    if not flows.names:
+        raise WorldError(misfits=[Misfit("supply", "something that is sent to some market", "nothing")])
     flow_arrays, option_arrays, options = options_of(
         scenario, flows, traffickers, routes, route_arrays, base_posts.manned & ~base_posts.is_patrol
     )

@@ -14,6 +14,7 @@ import sim.kernels.carry
 import sim.kernels.dispatch
 import sim.model
 import sim.opening
+import sim.scenario.overlay
 import sim.settle
 import sim.week
 import sim.world.build
@@ -440,7 +441,7 @@ def start_after_its_hour(patch: Patch) -> None:
     """`<=` for `<`: at its first hour an intervention is held not to have begun."""
     around(
         patch,
-        sim.week,
+        sim.scenario.overlay,
         "strength_at",
         lambda real, i, hour: 0.0 if i.start and hour <= hour_of(i.start) else real(i, hour),
     )
@@ -450,7 +451,7 @@ def end_after_its_hour(patch: Patch) -> None:
     """`>` for `>=`: at its end an intervention still works, until the next cut."""
     around(
         patch,
-        sim.week,
+        sim.scenario.overlay,
         "strength_at",
         lambda real, i, hour: real(i, hour - 1) if i.end and hour == hour_of(i.end) else real(i, hour),
     )

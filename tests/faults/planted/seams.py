@@ -56,7 +56,7 @@ def in_dealings(patch: Patch, **columns: Callable[[Any], Any]) -> None:
 
 def in_rules(patch: Patch, **columns: Any) -> None:
     """Let the rules of the way be other than they should."""
-    around(patch, sim.world.build, "_rules", lambda real, *args: real(*args)._replace(**columns))
+    around(patch, sim.world.build, "carry_rules", lambda real, *args: real(*args)._replace(**columns))
 
 
 def in_routes(patch: Patch, **columns: Callable[[np.ndarray], np.ndarray]) -> None:

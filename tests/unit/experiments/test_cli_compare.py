@@ -47,8 +47,8 @@ def asked(monkeypatch):
             progress(done, 3)
         return some_effects(1, others=False)
 
-    def save(_, folder):
-        keep(folder, {"table.csv": b"kept\n"}, {"arms": ["scanner_upgrade"]})
+    def save(_, folder, *, overwrite, extras):
+        keep(folder, {"table.csv": b"kept\n", **extras}, {"arms": ["scanner_upgrade"]})
 
     monkeypatch.setattr(experiments, "compare", compare, raising=False)
     monkeypatch.setattr(SyntheticEffects, "save", save, raising=False)
@@ -71,9 +71,9 @@ def test_it_prints_the_summary_and_keeps_texts_tables_and_figures(kordon, asked,
     assert done.stdout.startswith("Northern route, 2010 (northern_route_2010): 1 arm against the baseline")
     assert done.stdout.endswith("Kept in runs/compare-tutorial-scanner_upgrade\n")
     folder = tmp_path / "runs" / "compare-tutorial-scanner_upgrade"
-    assert (folder / "answer.txt").read_text() in done.stdout
+    assert (folder / "summary.txt").read_text() in done.stdout
     assert "kordon compare tutorial --arms scanner_upgrade\n" in done.stdout
-    assert (folder / "answer.md").read_text().startswith("# Northern route, 2010")
+    assert (folder / "summary.md").read_text().startswith("# Northern route, 2010")
     files = written(folder)
     assert {
         "figures/effects.png",

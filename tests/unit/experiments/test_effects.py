@@ -17,6 +17,7 @@ import pytest
 
 import experiments
 from experiments import plan as plan_module
+from experiments.comparison_text import comparison_summary
 from experiments.effects import BEHAVIOURS, Effects, compare
 from experiments.outcomes import WEEKLY
 from experiments.pairs import PairingError
@@ -304,7 +305,7 @@ def test_every_table_is_saved_as_csv_and_markdown(tmp_path: Path):
     assert manifest["keys"] == [1, 2, 3, 4, 5]
     assert list(manifest["arms"]) == sorted(NAMES)
     assert manifest["warnings"] == list(effects().warnings)
-    assert (folder / "summary.txt").read_text(encoding="utf-8") == str(effects()) + "\n"
+    assert (folder / "summary.txt").read_text(encoding="utf-8") == comparison_summary(effects())
 
 
 def test_a_comparison_is_not_saved_over_anything_else(tmp_path: Path):

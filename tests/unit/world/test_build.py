@@ -148,6 +148,12 @@ def intervention(**parts):
     return Intervention.model_validate(given)
 
 
+def test_a_scenario_that_sends_nothing_is_refused_where_it_says_so():
+    with pytest.raises(ScenarioError, match="supply: expected something that is sent"):
+        loaded = load_scenario("tutorial", sets=["supply.heroin.kg_per_year=0"])
+        world_in_place(loaded, ())
+
+
 def test_an_intervention_given_twice_is_refused():
     with pytest.raises(WorldError, match="expected once"):
         build_world(load_scenario("tutorial").scenario, [intervention(), intervention()])
