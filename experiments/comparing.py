@@ -43,6 +43,9 @@ from sim.scenario.schema import Scenario
 from sim.trial import code_digest, data_digest, statuses, versions, warmup, world_of
 from sim.world.world import World
 
+REPLACED = 32
+"""Most keys, the first ones, on which other shares of replacement are run as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -149,10 +152,12 @@ def _run(
     """Run keys until there are enough, those on record left out."""
     plan = plan_of(scenario, asked.base, asked.arms, replacement=asked.replacement)
     record = Record(asked.folder, plan.digest, behaviour_of(scenario)) if asked.folder is not None else None
-    told = dict(record.finished) if record is not None else {}
+    replaced = frozenset(precision.keys[:REPLACED] if plan.shares else ())
+    finished = record.finished if record is not None else {}
+    told = {key: run for key, run in finished.items() if run["replacement"] or key not in replaced}
     wanted = [key for key in precision.keys if key not in told]
     counter.add(len(precision.keys) - len(wanted))
-    tasks = ((key, (plan, key)) for key in wanted)
+    tasks = ((key, (plan, key, key in replaced)) for key in wanted)
     n = _enough(plan, told, precision, outcome)
     with closing(pool.each(run_key, tasks, name="key")) as results:
         while n is None:
@@ -163,8 +168,9 @@ def _run(
             counter.add()
             n = _enough(plan, told, precision, outcome)
     keys = precision.keys[:n]
+    some = keys[:REPLACED]
     by_share = {
-        share: _paired(plan, keys, {key: told[key]["replacement"][str(share)] for key in keys})
+        share: _paired(plan, some, {key: told[key]["replacement"][str(share)] for key in some})
         for share in plan.shares
     }
     pairs = _paired(plan, keys, {key: told[key]["runs"] for key in keys})

@@ -175,7 +175,9 @@ def _replacement(effects: Effects) -> list[Section]:
         found = (_relative(rows[share]) if share in rows else "-" for share in shares)
         cells.append((_numbered(n, arm, effects), *found))
     heads = [f"share {share:g}{' (scenario)' if share in own else ''}" for share in shares]
-    lines = ("delivered, % of the baseline, by the share of a loss that traffickers send again",)
+    fewest = int(table["pairs"].min())
+    some = f"; shares beside the scenario's on the first {fewest} keys" if fewest < len(effects.keys) else ""
+    lines = (f"delivered, % of the baseline, by the share of a loss that traffickers send again{some}",)
     return [Section("IF LOSSES ARE SENT AGAIN", lines, ("arm", *heads), tuple(cells))]
 
 

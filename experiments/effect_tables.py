@@ -52,7 +52,15 @@ def replacement_frame(by_share: Mapping[float, Pairs], own: float, headline: Out
         for share in sorted(by_share):
             found = asdict(effect_of(by_share[share], arm, headline))
             numbers = {name: found[name] for name in INTERVALS}
-            rows.append({"arm": arm, "replacement_share": share, "default": share == own, **numbers})
+            rows.append(
+                {
+                    "arm": arm,
+                    "replacement_share": share,
+                    "default": share == own,
+                    **numbers,
+                    "pairs": found["pairs"],
+                }
+            )
     return pd.DataFrame(rows)
 
 

@@ -45,6 +45,7 @@ class Prepared(NamedTuple):
     """A plan with its worlds built."""
 
     branches: list[Branch]
+    alone: list[Branch]  # those at the scenario's own share of replacement
     shares: Mapping[str, tuple[str, float | None]]  # arm and share of replacement by name of branch
     ways: Mapping[str, Ways]  # by arm
 
@@ -68,8 +69,8 @@ def plan_of(
     return Plan(scenario, tuple(base), tuple(arms), shares, digest)
 
 
-def run_key(plan: Plan, key: int) -> dict[str, Any]:
-    """What every run of a plan came to on a key.
+def run_key(plan: Plan, key: int, replaced: bool = True) -> dict[str, Any]:
+    """What every run of a plan came to on a key; without `replaced`, at the scenario's own share alone.
 
     `runs` holds outcomes and masses carried of the baseline and each arm; `replacement` holds, by share,
     the realised and expected outcomes of each.
@@ -84,8 +85,9 @@ def run_key(plan: Plan, key: int) -> dict[str, Any]:
             return told
         return {part: told[part] for part in ("realised", "expected")}
 
-    every = run_branches(made.branches, key, take)
-    found: dict[str, Any] = {"runs": {}, "replacement": {str(share): {} for share in plan.shares}}
+    every = run_branches(made.branches if replaced else made.alone, key, take)
+    shares = plan.shares if replaced else ()
+    found: dict[str, Any] = {"runs": {}, "replacement": {str(share): {} for share in shares}}
     for name, told in every.items():
         arm, share = made.shares[name]
         (found["runs"] if share is None else found["replacement"][str(share)])[arm] = told
@@ -111,7 +113,8 @@ def prepared(plan: Plan) -> Prepared:
             name = f"{arm} at {share}"
             worlds[name], shares[name] = with_replacement(worlds[arm], share), (arm, share)
     ways = {arm: ways_of(worlds[arm]) for arm in plan.laid}
-    return Prepared(branches_of(worlds), shares, ways)
+    alone = branches_of({arm: worlds[arm] for arm in plan.laid})
+    return Prepared(branches_of(worlds) if plan.shares else alone, alone, shares, ways)
 
 
 def with_replacement(world: World, share: float) -> World:

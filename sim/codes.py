@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_CODES = 16
+"""Room for the members of any of the words here."""
 
 NO_POST = -1
 """Row that stands for 'no post' (the end of a route)."""
@@ -112,3 +119,11 @@ def covers_of(modes: frozenset[Mode], on_foot: bool) -> tuple[Cover, ...]:
     else:
         wanted = [Cover.TIR_TRUCK, Cover.PRODUCE_TRUCK, Cover.OTHER_TRUCK, Cover.CAR]
     return tuple(c for c in wanted if all(COVER_ON_MODE[c][m] != NOT_CARRIED for m in modes))
+
+
+def among(codes: NDArray[np.integer], members: Iterable[int]) -> NDArray[np.bool_]:
+    """Whether each code is one of the members: `np.isin` for words that number fewer than 16."""
+    table = np.zeros(MOST_CODES, np.bool_)
+    table[list(members)] = True
+    found: NDArray[np.bool_] = table[codes]
+    return found

@@ -20,7 +20,7 @@ from sim.agents.courier import CourierSet
 from sim.agents.memory import Memory
 from sim.agents.mesa_compat import DataCollector, Model
 from sim.agents.trafficker import Trafficker
-from sim.codes import Fate, Outcome
+from sim.codes import Fate, Outcome, among
 from sim.inputs import as_key, as_world
 from sim.kernels.arrays import N_COVERS, Dealings, Encounters, PostHours, PostState
 from sim.kernels.carry import carry
@@ -340,7 +340,7 @@ class CorridorModel(Model):
         shape = memory.caught.shape
         owner = world.flows.trafficker[memory.load_flow]
         cell = (owner[log.load] * shape[1] + log.post) * N_COVERS + log.cover
-        came_by = ~np.isin(log.outcome, (Outcome.TURNED_BACK, Outcome.SHUT_OUT))
+        came_by = ~among(log.outcome, (Outcome.TURNED_BACK, Outcome.SHUT_OUT))
         gone = (log.outcome == Outcome.SEIZED) | (log.outcome == Outcome.RELEASED_DIVERTED)
         size = int(np.prod(shape))
         tried = np.bincount(cell[came_by], minlength=size).reshape(shape).astype(np.float64)
@@ -349,7 +349,7 @@ class CorridorModel(Model):
         trafficker.remember_deals(memory, world, owner[log.load], log.post, log.outcome == Outcome.BRIBED)
         trafficker.hear_of_informants(memory, world, owner[log.load[records.event]], records.worth)
         trusted.remember(memory, owner[log.load], world.base_posts.country[log.post], log.cover, log.outcome)
-        lost = np.isin(happened.fate, (Fate.SEIZED, Fate.DIVERTED, Fate.LOST))
+        lost = among(happened.fate, (Fate.SEIZED, Fate.DIVERTED, Fate.LOST))
         lost_g = np.zeros(len(world.flows.names), np.int64)
         np.add.at(lost_g, memory.load_flow[lost], memory.load_g[lost].sum(axis=1))
         sent_g = np.zeros(len(world.flows.names), np.int64)
@@ -359,7 +359,7 @@ class CorridorModel(Model):
             self.tally.trafficker["lying_low"] += trafficker.lies_low(world, memory)
         trafficker.react(memory, world, lost_g, sent_g)
         n = len(world.posts)
-        found = np.isin(log.outcome, (Outcome.SEIZED, Outcome.RELEASED, Outcome.RELEASED_DIVERTED))
+        found = among(log.outcome, (Outcome.SEIZED, Outcome.RELEASED, Outcome.RELEASED_DIVERTED))
         finds = np.bincount(log.post[found], minlength=n).astype(np.float64)
         memory.month_finds += finds
         border_post.after_week(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.agents import trafficker
 from sim.agents.courier import CourierSet
 from sim.agents.memory import Memory
-from sim.codes import Fate, Means, Outcome
+from sim.codes import Fate, Means, Outcome, among
 from sim.draws import CERTAIN, What, blocks
 from sim.kernels.arrays import WAIT, Encounters, PostHours
 from sim.results.book import LoadBook
@@ -158,7 +158,7 @@ def _enter_book(
             tally.entered_g[area] += memory.load_g[fresh].sum(axis=0)
     book["fate"][number] = happened.fate
     book["ended"][number] = memory.load_minute
-    short = np.isin(happened.fate, (Fate.UNDER_WAY, Fate.LOST))
+    short = among(happened.fate, (Fate.UNDER_WAY, Fate.LOST))
     book["came_to"][number] = memory.load_stop - short
     ending = np.flatnonzero((log.outcome == Outcome.SEIZED) | (log.outcome == Outcome.RELEASED_DIVERTED))
     book["post"][number[log.load[ending]]] = log.post[ending]
@@ -276,10 +276,10 @@ def _count_posts(world: World, memory: Memory, tally: Tally, happened: Happened,
     def count(mask: Bools) -> Ints:
         return np.bincount(log.post[mask], minlength=n)
 
-    found = np.isin(log.outcome, FOUND)
+    found = among(log.outcome, FOUND)
     mass = memory.load_g[log.load].sum(axis=1)
     post["encounters"] += np.bincount(log.post, minlength=n)
-    post["inspected"] += count(np.isin(log.outcome, INSPECTED))
+    post["inspected"] += count(among(log.outcome, INSPECTED))
     post["seizures"] += count(log.outcome == Outcome.SEIZED)
     post["released"] += count((log.outcome == Outcome.RELEASED) | (log.outcome == Outcome.RELEASED_DIVERTED))
     bribed = log.outcome == Outcome.BRIBED
@@ -299,7 +299,7 @@ def _count_posts(world: World, memory: Memory, tally: Tally, happened: Happened,
 
 
 def _keep_seizures(memory: Memory, tally: Tally, log: Encounters, records: Records) -> None:
-    event = np.flatnonzero(np.isin(log.outcome, FOUND))
+    event = np.flatnonzero(among(log.outcome, FOUND))
     where = np.searchsorted(records.event, event)
     seized = log.outcome[event] == Outcome.SEIZED
     at = np.where(seized, where, 0)

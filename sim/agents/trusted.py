@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.memory import Memory
-from sim.codes import Cover, Outcome
+from sim.codes import Cover, Outcome, among
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -54,10 +54,10 @@ def record_after(clean: Floats, passages: Floats, finds: Floats) -> Floats:
 def remember(memory: Memory, owner: Ints, country: Ints, cover: Ints, outcome: Ints) -> None:
     """Take the passages and finds of a week's trucks into the record, one entry an encounter."""
     shape = memory.clean.shape
-    is_truck, cell = np.isin(cover, TRUCKS), owner * shape[1] + country
+    is_truck, cell = among(cover, TRUCKS), owner * shape[1] + country
 
     def count(outcomes: tuple[Outcome, ...]) -> Floats:
-        here = cell[is_truck & np.isin(outcome, outcomes)]
+        here = cell[is_truck & among(outcome, outcomes)]
         return np.bincount(here, minlength=memory.clean.size).reshape(shape).astype(np.float64)
 
     memory.clean[:] = record_after(memory.clean, count(CLEAN), count(FOUND))

@@ -213,7 +213,14 @@ def _replacement(table: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
             scaled = {name: factor * of[name] for name in parts}
             base = of["baseline"] * (0.97 + 0.06 * share)
             rows.append(
-                {"arm": arm, "replacement_share": share, "default": share == 0.5, "baseline": base, **scaled}
+                {
+                    "arm": arm,
+                    "replacement_share": share,
+                    "default": share == 0.5,
+                    "baseline": base,
+                    **scaled,
+                    "pairs": int(of["pairs"]),
+                }
             )
     return pd.DataFrame(rows)
 

@@ -209,7 +209,7 @@ def test_what_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path, monkeypa
     ran: list[int] = []
     run_key = plan_module.run_key
     monkeypatch.setattr(
-        "experiments.comparing.run_key", lambda plan, key: ran.append(key) or run_key(plan, key)
+        "experiments.comparing.run_key", lambda plan, key, *more: ran.append(key) or run_key(plan, key, *more)
     )
     told: list[tuple[int, int]] = []
     again = compare(
@@ -382,7 +382,7 @@ def test_nothing_is_run_when_something_is_refused(tmp_path: Path, monkeypatch: p
     assert not (tmp_path / "folder").exists()
 
 
-def broken(_: object, key: int) -> dict[str, Any]:
+def broken(_: object, key: int, *__: object) -> dict[str, Any]:
     raise ArithmeticError(f"books of {key}")
 
 
@@ -390,6 +390,23 @@ def test_a_run_that_fails_is_told_with_its_key(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("experiments.comparing.run_key", broken)
     with pytest.raises(TaskError, match=r"^key 1: ArithmeticError: books of 1$"):
         compare(scenario(), MORE, keys=3, workers=1)
+
+
+def test_other_shares_of_replacement_are_run_on_the_first_keys(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr("experiments.comparing.REPLACED", 3)
+    some = compare(scenario(), MORE, keys=5, workers=1, folder=tmp_path)
+    by_share = some.replacement.set_index("replacement_share")
+    assert by_share["pairs"].to_dict() == {0.0: 3, 0.5: 5, 1.0: 3}
+    few = compare(scenario(), MORE, keys=3, workers=1).replacement
+    for share in (0.0, 1.0):
+        assert (
+            by_share.loc[share, "difference"] == few.set_index("replacement_share").loc[share, "difference"]
+        )
+    other_first = compare(scenario(), MORE, keys=[5, 4, 3, 2], workers=1, folder=tmp_path)
+    whole = compare(scenario(), MORE, keys=[5, 4, 3, 2], workers=1)
+    assert other_first.replacement.equals(whole.replacement)  # keys on record without it were run again
 
 
 def test_a_loaded_scenario_brings_its_interventions():
