@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.effects import Effects, compare
+    from experiments.figures import figure_of
+    from experiments.intervention_page import page_of
     from experiments.pairs import PairingError
     from experiments.pool import TaskError
+    from experiments.summary import summary_of
 
 _HOME = {
     "Effects": "experiments.effects",
     "PairingError": "experiments.pairs",
     "TaskError": "experiments.pool",
     "compare": "experiments.effects",
+    "figure_of": "experiments.figures",
+    "page_of": "experiments.intervention_page",
+    "summary_of": "experiments.summary",
 }
 
-__all__ = ["Effects", "PairingError", "TaskError", "compare"]
+__all__ = ["Effects", "PairingError", "TaskError", "compare", "figure_of", "page_of", "summary_of"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 (any public name)

@@ -93,9 +93,9 @@ def run(  # noqa: PLR0913  (one parameter per option of the command line)
                 )
             result = sim.run(world, key=key, progress=tell)
 
-        from experiments.summary import summary
+        from experiments.summary import summary_of
 
-        text = summary(result, command_line(scenario, key, laid, changes))
+        text = summary_of(result, command_line(scenario, key, laid, changes))
         extras = {"summary.txt": text.encode()}
         if figures:
             from experiments.figures import figure_files
@@ -167,9 +167,9 @@ def show(
 ) -> None:
     """Show an intervention: cost, days, and every number it changes, before and after, with its source."""
     with answers(debug):
-        from experiments.intervention_page import intervention_page
+        from experiments.intervention_page import page_of
 
-        typer.echo(intervention_page(name, scenario))
+        typer.echo(page_of(name, scenario))
 
 
 @app.command()

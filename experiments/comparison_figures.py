@@ -1,9 +1,10 @@
-"""Every figure of a comparison, as files."""
+"""Every figure of a comparison, by name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from experiments.comparison_bars import adaptation_figure, fates_figure, replacement_figure
@@ -22,10 +23,20 @@ LONGEST_NAME = 48
 
 
 def comparison_files(effects: Effects) -> dict[str, bytes]:
-    """Every figure as a PNG, by file name: one map an arm, one each of the others.
+    """Every figure as a PNG, by file name: one map an arm, one each of the others."""
+    return {f"{name}.png": png(make(effects)) for name, make in _makers(effects).items()}
 
-    What the comparison does not hold, such as other behaviours, has no figure.
-    """
+
+def comparison_figure(effects: Effects, name: str) -> Figure:
+    """The figure of that name: the name of its file without the ending."""
+    makers = _makers(effects)
+    if name not in makers:
+        raise ValueError(f"no figure {name!r}; there are {', '.join(makers)}")
+    return makers[name](effects)
+
+
+def _makers(effects: Effects) -> dict[str, Callable[[Effects], Figure]]:
+    """What draws each figure; what the comparison does not hold, such as other behaviours, has none."""
     made: dict[str, Callable[[Effects], Figure]] = {"effects": effects_figure, "over_time": course_figure}
     if len(effects.costs):
         made["cost"] = cost_figure
@@ -35,10 +46,9 @@ def comparison_files(effects: Effects) -> dict[str, bytes]:
         made["replacement"] = replacement_figure
     if effects.others:
         made["adaptation"] = adaptation_figure
-    files = {f"{name}.png": png(make(effects)) for name, make in made.items()}
     for name, arm in map_names(effects.arms).items():
-        files[name] = png(displacement_map(effects, arm))
-    return files
+        made[name.removesuffix(".png")] = partial(displacement_map, arm=arm)
+    return made
 
 
 def map_names(arms: tuple[str, ...]) -> dict[str, str]:

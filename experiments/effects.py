@@ -78,8 +78,18 @@ class Effects:
 
     def plot(self) -> Figure:
         """Paired effects with intervals."""
-        figure: Figure = import_module("experiments.comparison_figures").effects_figure(self)
-        return figure
+        return self.figure("effects")
+
+    def figure(self, name: str) -> Figure:
+        """One figure: effects, over_time, cost, fates, replacement, adaptation, or map_ and an arm.
+
+        Raises
+        ------
+        ValueError
+            Naming the figures that there are, if that is none of them.
+        """
+        drawn: Figure = import_module("experiments.comparison_figures").comparison_figure(self, name)
+        return drawn
 
     def save(
         self, folder: Path | str, *, overwrite: bool = False, extras: Mapping[str, bytes] | None = None

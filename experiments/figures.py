@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,15 +140,31 @@ def load_sizes_figure(run: RunResult) -> Figure:
     return figure
 
 
+MAKERS: dict[str, Callable[[RunResult], Figure]] = {
+    "map": map_figure,
+    "weekly": weekly_figure,
+    "seizures": seizures_figure,
+    "load_sizes": load_sizes_figure,
+}
+"""What draws each figure of a run."""
+
+
+def figure_of(run: RunResult, name: str) -> Figure:
+    """One figure of a run: map, weekly, seizures or load_sizes.
+
+    Raises
+    ------
+    ValueError
+        Naming the figures that there are, if that is none of them.
+    """
+    if name not in MAKERS:
+        raise ValueError(f"no figure {name!r}; there are {', '.join(MAKERS)}")
+    return MAKERS[name](run)
+
+
 def figure_files(run: RunResult) -> dict[str, bytes]:
     """Every figure as a PNG, by file name."""
-    made = {
-        "map": map_figure,
-        "weekly": weekly_figure,
-        "seizures": seizures_figure,
-        "load_sizes": load_sizes_figure,
-    }
-    return {f"{name}.png": png(make(run)) for name, make in made.items()}
+    return {f"{name}.png": png(make(run)) for name, make in MAKERS.items()}
 
 
 def write_figures(run: RunResult, folder: Path | str) -> list[Path]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import sim
@@ -55,7 +56,7 @@ def ground_of(scenario: str, interventions: Sequence[Intervention] = ()) -> Grou
     return Ground(loaded, posts, countries, base_parameters(loaded, posts, countries))
 
 
-def intervention_page(name: str, scenario: str = "northern_route_2010") -> str:
+def page_of(intervention: str | PathLike[str] | Intervention, scenario: str = "northern_route_2010") -> str:
     """Everything about an intervention as text, its changes beside the numbers of a scenario.
 
     Raises
@@ -63,8 +64,14 @@ def intervention_page(name: str, scenario: str = "northern_route_2010") -> str:
     ScenarioError, WorldError
         If there is no such intervention or scenario, or a change fits nothing in it.
     """
-    intervention = sim.load_intervention(name)
+    from sim.world.faults import WorldError
+    from sim.world.portfolio import change_faults
+
+    if isinstance(intervention, str | PathLike):
+        intervention = sim.load_intervention(intervention)
     ground = ground_of(scenario, [intervention])
+    if faults := change_faults([intervention], ground.base, ground.posts, ground.countries):
+        raise WorldError(faults)
     lines = [*_filled(f"{intervention.name}: {intervention.sentence}", 0), *_terms(intervention, ground)]
     lines += ["", f"WHAT IT CHANGES in {ground.scenario.name}, at strength {intervention.strength:g}"]
     for change in intervention.changes:

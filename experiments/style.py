@@ -34,7 +34,7 @@ INK, GREY, PALE, LAND = "#222222", "#8A8A8A", "#D9D9D9", "#F1EFEA"
 MEANING = {"sent": INK, "delivered": BLUE, "seized": VERMILLION, "expected": GREY}
 """One colour per quantity in every figure."""
 
-DPI = 150
+DPI, NOTEBOOK_DPI = 150, 100
 
 
 @contextmanager
@@ -72,9 +72,16 @@ def figure_style() -> Iterator[None]:
         yield
 
 
+class Drawing(Figure):
+    """A figure that a notebook shows of itself, whatever its plotting is set to."""
+
+    def _repr_png_(self) -> bytes:
+        return png(self, NOTEBOOK_DPI)
+
+
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure in inches that needs no display."""
-    figure = Figure(figsize=(width, height), dpi=DPI)
+    figure = Drawing(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
 
@@ -93,10 +100,10 @@ def headline(figure: Figure, run: RunResult, title: str) -> None:
     titled(figure, title, label)
 
 
-def png(figure: Figure) -> bytes:
-    """The figure as a PNG, 150 dots an inch, with nothing in it that differs from one day to the next."""
+def png(figure: Figure, dpi: int = DPI) -> bytes:
+    """The figure as a PNG, so many dots an inch, with nothing in it that differs from one day to the next."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
 
 

@@ -38,7 +38,7 @@ MEANS_WORDS = {
 MOST_ROWS, WIDTH = 8, 100
 
 
-def summary(run: RunResult, command: str = "") -> str:
+def summary_of(run: RunResult, command: str = "") -> str:
     """The run in at most 60 lines; every share says of what. `command` is what was typed to get it."""
     sections = (_head, _sent, _delivered, _seized, _interdiction, _costs, _ground)
     parts = [*(section(run) for section in sections), _again(run, command)]

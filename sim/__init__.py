@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sim.model import CorridorModel
     from sim.results.run_result import RunResult
     from sim.scenario.faults import ScenarioError
-    from sim.scenario.load import load_intervention, load_scenario
+    from sim.scenario.load import load_intervention, load_scenario, read_intervention
     from sim.scenario.overlay import Intervention
     from sim.trial import run, warmup
     from sim.world.faults import WorldError
@@ -22,6 +22,7 @@ _HOME = {
     "WorldError": "sim.world.faults",
     "load_intervention": "sim.scenario.load",
     "load_scenario": "sim.scenario.load",
+    "read_intervention": "sim.scenario.load",
     "run": "sim.trial",
     "warmup": "sim.trial",
 }
@@ -34,6 +35,7 @@ __all__ = [
     "WorldError",
     "load_intervention",
     "load_scenario",
+    "read_intervention",
     "run",
     "warmup",
 ]

@@ -20,7 +20,7 @@ MANIFEST_KEYS = ("name", "key", "interventions", "scenario", "statuses", "digest
 """What every manifest holds at least; a run is made again from these and the versions beside them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RunResult:
     """What happened in a run, after its burn-in; each frame has its units in `attrs['units']`."""
 
@@ -47,6 +47,9 @@ class RunResult:
             raise ValueError("\n".join(faults))
         for name in FRAMES:
             object.__setattr__(self, name, with_units(self.frame(name), columns[name]))
+
+    def __repr__(self) -> str:
+        return f"<RunResult of {self.manifest['name']}, key {self.manifest['key']}, {len(self.weekly)} weeks>"
 
     def frame(self, name: str) -> pd.DataFrame:
         """The frame of that name."""

@@ -31,10 +31,14 @@ __all__ = [
     "digest",
     "load_intervention",
     "load_scenario",
+    "read_intervention",
     "resolved",
 ]
 
 MOST_EXTENDS = 8
+TEXT = "text"
+"""What text that is in no file is called where a fault is told."""
+
 _SET = re.compile(r"((?:[A-Za-z0-9_-]+|\*)(?:\.(?:[A-Za-z0-9_-]+|\*))*)=(.*)", re.DOTALL)
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -113,7 +117,16 @@ def load_intervention(name_or_path: str | PathLike[str]) -> Intervention:
     return read.value
 
 
-def _read_intervention(name: str | PathLike[str]) -> tuple[Read[Intervention] | None, list[Fault]]:
+def read_intervention(text: str) -> Intervention:
+    """The intervention that a YAML text says, like a file of it; raises `ScenarioError` with every fault."""
+    content = text.encode("utf-8", "surrogatepass")
+    read, faults = _read_intervention(Source(TEXT, TEXT, content, packaged=False))
+    if faults or read is None:
+        raise ScenarioError(faults)
+    return read.value
+
+
+def _read_intervention(name: str | PathLike[str] | Source) -> tuple[Read[Intervention] | None, list[Fault]]:
     from sim.scenario.change_fits import problem_of
 
     read, faults = _read(name, "interventions", Intervention)
@@ -144,7 +157,7 @@ class _Layer:
 
 
 def _read(
-    name: str | PathLike[str], folder: str, model: type[Model], sets: Sequence[str] = ()
+    name: str | PathLike[str] | Source, folder: str, model: type[Model], sets: Sequence[str] = ()
 ) -> tuple[Read[Model] | None, list[Fault]]:
     """The value of a file and those it extends, and every fault; there is no value if there are faults."""
     faults: list[Fault] = []
@@ -183,11 +196,11 @@ def _own(faults: list[Fault], document: Document) -> list[Fault]:
     return [f for f in faults if Place(f.file, f.line, f.column) in places and f.got != "nothing"]
 
 
-def _chain(name: str | PathLike[str], folder: str, faults: list[Fault]) -> list[_Layer]:
+def _chain(name: str | PathLike[str] | Source, folder: str, faults: list[Fault]) -> list[_Layer]:
     """The file and those it extends, the last extended first."""
     layers: list[_Layer] = []
     seen: dict[str, str] = {}
-    source: Source | None = find(name, folder, None, Place("", 0, 0), faults)
+    source = name if isinstance(name, Source) else find(name, folder, None, Place("", 0, 0), faults)
     while source is not None:
         seen[source.identity] = source.label
         document = read_yaml(source.content, source.label)

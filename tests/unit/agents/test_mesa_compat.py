@@ -106,3 +106,20 @@ def test_importing_leaves_the_start_method_as_it_was(chosen: str | None):
 
 def test_importing_mesa_itself_sets_it_on_3_3():
     assert start_method_after(None, "import mesa") == ("spawn" if MESA_3_3 else "None")
+
+
+def told_in_a_notebook(statement: str) -> str:
+    """What importing prints where there seems to be a notebook without widgets."""
+    program = (
+        "import sys, IPython\n"
+        "sys.modules['ipykernel.zmqshell'] = sys\n"
+        "sys.modules['ipywidgets'] = None\n"
+        f"{statement}"
+    )
+    command = [sys.executable, "-W", "default", "-c", program]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stderr
+
+
+def test_importing_says_nothing_in_a_notebook():
+    assert "IProgress" not in told_in_a_notebook("import sim.agents.mesa_compat")
+    assert "IProgress" in told_in_a_notebook("import mesa")

@@ -10,7 +10,7 @@ from matplotlib.colors import same_color, to_hex
 from matplotlib.text import Text
 
 from experiments.comparison_bars import adaptation_figure, fates_figure, replacement_figure
-from experiments.comparison_figures import comparison_files, map_names
+from experiments.comparison_figures import comparison_figure, comparison_files, map_names
 from experiments.cost_figure import cost_figure
 from experiments.course_figure import course_figure
 from experiments.displacement_map import CLEAR, FAINT, displacement_map
@@ -18,7 +18,7 @@ from experiments.effect_rows import COLOURS, signed_tick, unit_scale, wide_limit
 from experiments.effect_words import rows_of, sorted_arms, verdict
 from experiments.effects_figure import effects_figure
 from experiments.map_ground import THINNEST_PT, WIDEST_PT
-from experiments.style import BLUE, VERMILLION
+from experiments.style import BLUE, NOTEBOOK_DPI, VERMILLION, png
 from tests.unit.experiments.synthetic_effects import some_effects, without
 
 
@@ -383,3 +383,21 @@ def test_limits_hold_zero_and_whatever_is_finite():
 )
 def test_units_are_scaled_so_that_numbers_are_short(unit, largest, scale, words):
     assert unit_scale(unit, largest) == (scale, words)
+
+
+def test_every_file_is_a_figure_that_can_be_had_by_name(effects):
+    names = [name.removesuffix(".png") for name in comparison_files(effects)]
+    assert {"effects", "cost", f"map_{effects.arms[0]}"} <= set(names)
+    for name in ("over_time", f"map_{effects.arms[1]}"):
+        assert png(comparison_figure(effects, name)) == comparison_files(effects)[f"{name}.png"]
+    second = " ".join(text for text, _ in words_of(comparison_figure(effects, f"map_{effects.arms[1]}")))
+    assert "dog rotation" in second
+    with pytest.raises(ValueError, match=r"no figure 'maps'; .*map_dog_rotation"):
+        comparison_figure(effects, "maps")
+    with pytest.raises(ValueError, match="adaptation"):
+        comparison_figure(without(effects, others={}), "adaptation")
+
+
+def test_a_notebook_shows_a_figure_of_itself(effects):
+    figure = effects_figure(effects)
+    assert figure._repr_png_() == png(effects_figure(effects), NOTEBOOK_DPI) != png(figure)

@@ -11,12 +11,13 @@ from matplotlib.text import Text
 from experiments import figures, map_figure
 from experiments.figures import (
     figure_files,
+    figure_of,
     load_sizes_figure,
     seizures_figure,
     weekly_figure,
     write_figures,
 )
-from experiments.style import mass_label, nice_steps
+from experiments.style import mass_label, nice_steps, png
 from sim.results.run_result import RunResult
 from tests.unit.results.synthetic import a_run
 
@@ -186,3 +187,12 @@ def test_masses_are_written_short(kg, label):
 )
 def test_legend_steps_are_round(largest, steps):
     assert nice_steps(largest, 3) == pytest.approx(steps)
+
+
+def test_every_file_is_a_figure_that_can_be_had_by_name(run):
+    files = figure_files(run)
+    for name in ("map", "weekly", "seizures", "load_sizes"):
+        assert png(figure_of(run, name)) == files.pop(f"{name}.png")
+    assert not files
+    with pytest.raises(ValueError, match="no figure 'maps'; there are map, weekly, seizures, load_sizes"):
+        figure_of(run, "maps")

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 import sim
 from experiments import listing as lists
 from experiments.cli import app
-from experiments.intervention_page import acts_where, asked_of, costs_of, ground_of, intervention_page
+from experiments.intervention_page import acts_where, asked_of, costs_of, ground_of, page_of
 from experiments.listing import faults_of, listing
 
 TEXT = """
@@ -39,7 +39,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def page(file):
-    return intervention_page(file)
+    return page_of(file)
 
 
 def after(page, start):
@@ -48,6 +48,14 @@ def after(page, start):
     at = next(n for n, line in enumerate(lines) if line.startswith(start))
     end = next((n for n in range(at, len(lines)) if not lines[n]), len(lines))
     return " ".join(lines[at:end])
+
+
+def test_page_of_an_intervention_that_is_in_no_file(page):
+    assert page_of(sim.read_intervention(TEXT)) == page
+    lost = {"where": "country=KZ", "what": "sharin", "to": 0.3}
+    strange = sim.Intervention(name="x", sentence="does what it does", changes=[lost])
+    with pytest.raises(sim.WorldError, match="did you mean 'sharing'"):
+        page_of(strange)
 
 
 def test_page_says_what_is_done_when_and_for_how_much(page):

@@ -5,7 +5,7 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from experiments.summary import COUNTRY_NAMES, kilograms, summary
+from experiments.summary import COUNTRY_NAMES, kilograms, summary_of
 from sim.results.run_result import RunResult
 from tests.unit.results.synthetic import a_run
 
@@ -17,7 +17,7 @@ def run():
 
 @pytest.fixture(scope="module")
 def lines(run):
-    return summary(run).splitlines()
+    return summary_of(run).splitlines()
 
 
 def the(lines, start):
@@ -38,7 +38,7 @@ def test_head_says_what_was_run(lines):
 def test_interventions_are_named(run):
     laid = [{"name": "dog_rotation", "strength": 1.0}, {"name": "tir_reform", "strength": 0.5}]
     arm = dataclasses.replace(run, manifest={**run.manifest, "interventions": laid})
-    assert "with dog_rotation + tir_reform, key 1" in summary(arm).splitlines()[0]
+    assert "with dog_rotation + tir_reform, key 1" in summary_of(arm).splitlines()[0]
 
 
 def test_balance_is_of_what_was_sent(run, lines):
@@ -98,14 +98,14 @@ def test_says_how_to_run_it_again(run, lines):
     assert the(lines, "run ") == f"run {run.manifest['digest']}"
     assert the(lines, "event log").endswith(run.manifest["event_log_sha256"])
     typed = "kordon run northern_route_2010 --key 1 --set weeks=4"
-    assert f"TO RUN IT AGAIN  {typed}" in summary(run, typed).splitlines()
+    assert f"TO RUN IT AGAIN  {typed}" in summary_of(run, typed).splitlines()
 
 
 def test_long_tables_end_in_the_rest(run):
     market = run.markets.iloc[:1]
     many = [market.assign(market=f"place_{n}", delivered_kg=100.0 - n) for n in range(12)]
     parts = {f.name: getattr(run, f.name) for f in dataclasses.fields(run)}
-    more = summary(RunResult(**{**parts, "markets": pd.concat(many)}))
+    more = summary_of(RunResult(**{**parts, "markets": pd.concat(many)}))
     assert "Place 6 (Azerbaijan)" in more
     assert "Place 7" not in more
     assert "  5 others" in more

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.intervention_page import intervention_page
+from experiments.intervention_page import page_of
 from experiments.listing import faults_of
 from sim.results.run_result import RunResult
 from sim.scenario.find import packaged
@@ -151,6 +151,6 @@ def test_a_large_portfolio_gives_the_same_bytes_in_either_order():
 
 @pytest.mark.parametrize("name", LIBRARY)
 def test_its_page_tells_every_change(name: str):
-    page = intervention_page(name)
+    page = page_of(name)
     assert all(change.what in page for change in named(name).changes)
     assert max(map(len, page.splitlines())) <= 100

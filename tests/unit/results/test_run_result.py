@@ -32,6 +32,10 @@ def test_result_is_frozen(run):
         run.weekly = run.mass
 
 
+def test_a_result_is_called_in_a_line(run):
+    assert repr(run) == "<RunResult of northern_route_2010, key 1, 6 weeks>"
+
+
 def test_every_frame_has_units_in_declared_order(run):
     for name in FRAMES:
         columns = columns_of(name, ["heroin", "opium"])

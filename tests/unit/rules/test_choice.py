@@ -109,6 +109,7 @@ def test_log_sum_exp_moves_with_its_values_and_never_overflows(values, shift):
 def test_best_only_leaves_the_first_of_the_best():
     values, starts = np.array([1.0, 5.0, 5.0, -2.0, -3.0, 7.0]), np.array([0, 3, 5])
     assert best_only(values, starts).tolist() == [-np.inf, 0.0, -np.inf, 0.0, -np.inf, 0.0]
+    assert best_only(np.full(3, -np.inf), np.array([0, 1])).tolist() == [0.0, 0.0, -np.inf]
 
 
 def test_haste_is_one_for_the_best_and_the_odds_for_others():

@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 
 from sim.scenario import ScenarioError, load_intervention, load_scenario
 from sim.scenario.explain import expected
-from sim.scenario.load import MOST_EXTENDS, Loaded
+from sim.scenario.load import MOST_EXTENDS, Loaded, read_intervention
+from sim.scenario.overlay import Intervention
 from sim.scenario.quantity import Quantity, Spec, Words, quantity
 
 SOURCE = "assumption: made up for the test"
@@ -331,6 +332,45 @@ def test_interventions_are_read_and_their_faults_told_with_those_of_the_scenario
     loaded = load_scenario("tutorial", interventions=[tmp_path / "good.yaml"])
     assert [i.name for i in loaded.interventions] == ["good"]
     assert load_intervention(tmp_path / "good.yaml") == loaded.interventions[0]
+
+
+CHANGE = """name: open_seals
+sentence: Officers may open sealed trucks.
+start: 2010-07-01
+capital_cost_usd: {value: 300000, low: 50000, high: 1000000, status: assumed, source: "a guess, not a figure"}
+changes:
+  - {where: "country=KZ;klass=port", what: tir_fear, to: 0.1}
+"""
+
+
+def test_an_intervention_is_the_same_from_a_text_a_file_and_python(tmp_path: Path):
+    file = tmp_path / "open_seals.yaml"
+    file.write_text(CHANGE)
+    cost = {"value": 300000, "low": 50000, "high": 1000000, "status": "assumed"}
+    written = Intervention(
+        name="open_seals",
+        sentence="Officers may open sealed trucks.",
+        start="2010-07-01",
+        capital_cost_usd={**cost, "source": "a guess, not a figure"},
+        changes=[{"where": "country=KZ;klass=port", "what": "tir_fear", "to": 0.1}],
+    )
+    assert read_intervention(CHANGE) == load_intervention(file) == written
+    assert read_intervention("extends: scanner_upgrade\nstrength: 0.5").strength == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CHANGE.replace("tir_fear", "tir_feer"), "text:6:44: changes.0.what: .*did you mean 'tir_fear'?"),
+        (CHANGE.replace("0.1", "10"), "text:6:58: changes.0.to: expected a number from 0 to 1 .got 10."),
+        ("", "text:1:1: file: expected a mapping of keys and values"),
+        ("name: \ud800", "text:1:7: file: expected text in UTF-8"),
+        ("name: [", "text:1:8: "),
+    ],
+)
+def test_faults_of_a_text_are_told_at_their_place(text: str, said: str):
+    with pytest.raises(ScenarioError, match=said):
+        read_intervention(text)
 
 
 def test_a_fault_that_shows_later_has_a_place_too(tmp_path: Path):
