@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.ranking import Flip
+
+GONE = 0.005
+"""Share of licit traffic whose absence from posts is told."""
 
 AGREE = 0.9
 """Share of keys that must agree in sign before an effect is said to have one."""
@@ -59,6 +63,12 @@ def not_narrow(pairs: Pairs, outcome: Outcome, share: float | None) -> list[str]
 
 def _of_arm(arm: str, rows: Mapping[str, Any]) -> Iterator[str]:
     delivered, seized = rows[HEADLINE], rows["seized_kg"]
+    traffic = rows["licit_vehicles"]
+    if traffic.baseline and traffic.difference < -GONE * traffic.baseline:
+        yield (
+            f"{arm}: {-100 * traffic.difference / traffic.baseline:.2g} % fewer licit vehicles at posts: "
+            f"what stays away, or passes where nobody checks, is in no bill of delay, nor is a longer way"
+        )
     if seized.low > 0.0 and delivered.difference > 0.0:
         yield (
             f"{arm}: more is seized ({seized.difference:+,.0f} kg) and more is delivered "
@@ -67,7 +77,9 @@ def _of_arm(arm: str, rows: Mapping[str, Any]) -> Iterator[str]:
     if delivered.low == delivered.high == 0.0:
         return
     half = (delivered.high - delivered.low) / 2.0
-    if not abs(delivered.difference) > half:
+    if math.isnan(half):
+        yield f"{arm}: one pair has no interval; how sure its effects are cannot be told"
+    elif not abs(delivered.difference) > half:
         yield (
             f"{arm}: the effect on {HEADLINE} ({delivered.difference:+,.0f} kg) is smaller than its Monte "
             f"Carlo error (±{half:,.0f} kg from {_pairs(delivered.pairs)}); to tell its sign would "

@@ -16,6 +16,7 @@ import numpy as np
 from experiments.arms import Arm
 from experiments.branches import first_day
 from experiments.cautions import cautions, not_narrow
+from experiments.declared_costs import declared_span
 from experiments.displacement import displacement_frame, legs_frame
 from experiments.effect_tables import (
     costs_frame,
@@ -25,6 +26,7 @@ from experiments.effect_tables import (
     table_frame,
     weekly_frame,
 )
+from experiments.effect_text import refuse_another
 from experiments.effects import KEYS, Effects
 from experiments.outcomes import HEADLINE, Outcome, estimated, outcomes_of
 from experiments.pairs import BASELINE, Pairs, Row, checked_keys, paired
@@ -85,6 +87,7 @@ class About(NamedTuple):
 
     world: World  # of the baseline
     starts: dict[str, date | None]
+    costs: dict[str, tuple[float, float]]  # USD below and above the declared costs of an arm
     outcomes: Mapping[str, Outcome]
 
 
@@ -92,7 +95,9 @@ def answer(asked: Asked, workers: int | None, tell: Tell | None) -> Effects:
     """Carry a comparison out."""
     scenario: Scenario = asked.loaded.scenario
     precision = _precision(asked)
-    world, starts = _checked(asked)
+    world, starts, costs = _checked(asked)
+    if asked.folder is not None:
+        refuse_another(asked.folder, _defining(scenario, asked.base, asked.arms))
     outcomes = outcomes_of(world)
     if asked.outcome not in outcomes:
         expected = f"one of {', '.join(outcomes)}"
@@ -119,7 +124,7 @@ def answer(asked: Asked, workers: int | None, tell: Tell | None) -> Effects:
             flips = flips_of(here, delivered_elsewhere(pool, plans, counter))
     finally:
         prepared.cache_clear()
-    about = About(world, starts, outcomes)
+    about = About(world, starts, costs, outcomes)
     told = {b: _effects(ran, b, about, ran.notes) for b, ran in others.items()}
     notes = (*main.notes, *not_narrow(main.pairs, outcomes[asked.outcome], precision.share))
     return _effects(main, own, about, notes, flips, told)
@@ -134,16 +139,17 @@ def _precision(asked: Asked) -> Precision:
     return Precision(checked_keys(KEYS if keys is None else keys), None)
 
 
-def _checked(asked: Asked) -> tuple[World, dict[str, date | None]]:
-    """World of the baseline, and the first day of every arm; refuses what does not fit."""
+def _checked(asked: Asked) -> tuple[World, dict[str, date | None], dict[str, tuple[float, float]]]:
+    """World of the baseline, and first day and span of cost of every arm; refuses what does not fit."""
     bare = Loaded(asked.loaded.scenario, asked.loaded.origins)
     baseline = world_of(bare, asked.base)
-    starts = {}
+    starts, costs = {}, {}
     for arm in asked.arms:
         world = world_of(bare, (*asked.base, *arm.interventions))
         own = [i for i in world.interventions if i not in baseline.interventions]
         starts[arm.name] = first_day(own, world)
-    return baseline, starts
+        costs[arm.name] = declared_span(world, own)
+    return baseline, starts, costs
 
 
 def _run(
@@ -220,7 +226,7 @@ def _effects(
         legs=legs_frame(pairs),
         weekly=weekly_frame(pairs, about.world),
         fates=fates_frame(pairs),
-        costs=costs_frame(table),
+        costs=costs_frame(table, about.costs),
         pairs=pairs_frame(pairs, about.outcomes),
         others=dict(others or {}),
         warnings=(*cautions(table, about.starts, flips), *notes),
@@ -237,9 +243,7 @@ def _manifest(ran: Ran, behaviour: str) -> dict[str, Any]:
             logs.update(bytes.fromhex(told["log"]))
     return {
         "name": plan.scenario.name,
-        "scenario": resolved(plan.scenario),
-        "base": [resolved(i) for i in plan.base],
-        "arms": {arm.name: [resolved(i) for i in arm.interventions] for arm in plan.arms},
+        **_defining(plan.scenario, plan.base, plan.arms),
         "keys": list(pairs.keys),
         "behaviour": behaviour,
         "replacement_shares": list(plan.shares),
@@ -250,4 +254,13 @@ def _manifest(ran: Ran, behaviour: str) -> dict[str, Any]:
         "statuses": statuses(plan.scenario),
         "versions": versions(),
         "platform": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def _defining(scenario: Scenario, base: Sequence[Intervention], arms: Sequence[Arm]) -> dict[str, Any]:
+    """What makes it this comparison, and no other."""
+    return {
+        "scenario": resolved(scenario),
+        "base": [resolved(i) for i in base],
+        "arms": {arm.name: [resolved(i) for i in arm.interventions] for arm in arms},
     }

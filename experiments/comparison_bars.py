@@ -69,7 +69,7 @@ def fates_figure(effects: Effects) -> Figure:
         boxes = [NAME_IN, NAME_IN + wide + NUMBERS_IN + GAP_IN]
         whole, closer = (_panel(figure, left, wide, len(arms)) for left in boxes)
         for axes, shown, title in (
-            (whole, known, "% of the kilograms sent"),
+            (whole, known, "% of the kilograms sent or on the way at the start"),
             (closer, [fate for fate in known if fate != "delivered"], "Closer: what did not arrive"),
         ):
             name_arms(axes, arms, shown=axes is whole)
@@ -81,7 +81,7 @@ def fates_figure(effects: Effects) -> Figure:
                     left += share[fate].to_numpy()
             axes.set_xlim(0, 100 if axes is whole else 1.08 * float(left.max()) or 1.0)
         for row, arm in enumerate(arms):
-            sent = "" if math.isnan(kg[arm]) else f"{mass_label(float(kg[arm]))} sent"
+            sent = "" if math.isnan(kg[arm]) else f"{mass_label(float(kg[arm]))}"
             note = whole.annotate(sent, (100, row), (5, 0), textcoords="offset points", va="center")
             note.set(fontsize=7.5, color=GREY)
         for axes in (whole, closer):

@@ -75,6 +75,7 @@ def preface(effects: Effects) -> tuple[str, ...]:
         f"{effects.behaviour.replace('_', '-')} traffickers; a pair is one key with the arm and without it",
         "differences are means over pairs with 95 % intervals; ~ is no clear change, the interval holds zero",
         "cond.: expectation over every encounter, given the pair's past; real.: what happened in the runs",
+        "deliveries, cond.: with the luck of seizures taken out as far as a loss is not sent again",
     )
 
 
@@ -204,7 +205,7 @@ def _costs(effects: Effects) -> list[Section]:
         kept = told(row.kept_off_kg, row.kept_off_low, row.kept_off_high, "kg")
         price = amount(row.usd_per_kg, "USD") if row.kept_off_low > 0 else UNCLEAR
         cells.append((_numbered(n, arm, effects), cost, kept, price))
-    head = ("arm", "public cost (95 %)", "kept off the market (95 %)", "a kilogram")
+    head = ("arm", "public cost (range)", "kept off the market (95 %)", "a kilogram")
     return [Section("WHAT IT COSTS THE STATE", (), head, tuple(cells))]
 
 

@@ -107,19 +107,25 @@ def fates_frame(pairs: Pairs) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def costs_frame(table: pd.DataFrame) -> pd.DataFrame:
-    """What each arm costs the state beside what it keeps off the market, both with intervals."""
+def costs_frame(table: pd.DataFrame, declared: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    """What each arm costs the state beside what it keeps off the market, both with intervals.
+
+    The interval of cost is that of the mean, widened by the declared ranges of what interventions cost:
+    `declared` holds, by arm, how far these reach below and above the declared values, USD.
+    """
     rows = []
     for arm in dict.fromkeys(table["arm"]):
         of_arm = table[table["arm"] == arm].set_index("outcome")
         cost, delivered = of_arm.loc["public_cost_usd"], of_arm.loc[HEADLINE]
         kept = -float(delivered["difference"])
+        below, above = declared.get(arm, (0.0, 0.0))
+        low, high = float(cost["low"]) + below, float(cost["high"]) + above
         rows.append(
             {
                 "arm": arm,
                 "cost_usd": cost["difference"],
-                "cost_low": cost["low"],
-                "cost_high": cost["high"],
+                "cost_low": low,
+                "cost_high": high,
                 "kept_off_kg": kept,
                 "kept_off_low": -delivered["high"],
                 "kept_off_high": -delivered["low"],

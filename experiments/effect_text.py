@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import math
 from collections.abc import Mapping
 from fnmatch import fnmatch
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.outcomes import HEADLINE
 from experiments.record import FILE
-from sim.results.run_folder import RunFolderError, check_folder, keep, read_manifest
+from sim.results.run_folder import MANIFEST, RunFolderError, check_folder, keep, read_manifest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +71,8 @@ def write_effects(
 ) -> Path:
     """Write every table as CSV and Markdown, a summary and the manifest; other behaviours in folders."""
     _check(folder, overwrite=overwrite)
+    if not overwrite:
+        refuse_another(folder, effects.manifest)
     files = {name: text.encode() for name, text in _files(effects).items()} | dict(extras or {})
     for behaviour, other in effects.others.items():
         files |= {f"{behaviour}/{name}": text.encode() for name, text in _files(other).items()}
@@ -96,6 +99,16 @@ def _check(folder: Path, *, overwrite: bool) -> None:
     check_folder(folder)
     if "arms" not in read_manifest(folder)[0]:
         raise RunFolderError(f"{folder}: holds a run; choose another folder, or overwrite")
+
+
+def refuse_another(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse a folder that holds a comparison of another scenario, base or arms; raises RunFolderError."""
+    if not (folder / MANIFEST).is_file():
+        return
+    kept = read_manifest(folder)[0]
+    asked = json.loads(json.dumps({part: manifest[part] for part in ("scenario", "base", "arms")}))
+    if any(kept.get(part) != value for part, value in asked.items()):
+        raise RunFolderError(f"{folder}: holds another comparison; choose another name for this one")
 
 
 def _files(effects: Effects) -> dict[str, str]:

@@ -87,6 +87,7 @@ def outcomes_of(world: World) -> dict[str, Outcome]:
         Outcome("bribes_usd", "bribes", "USD", "lower", "realised"),
         Outcome("arrests", "couriers arrested", "persons", "", "realised"),
         Outcome("active_routes", "routes used in a week", "routes", "", "realised"),
+        Outcome("licit_vehicles", "licit traffic at posts", "vehicles", "", "realised"),
         Outcome("delay_vehicle_h", "delay of licit traffic", "vehicle-hours", "lower", "realised"),
         Outcome("delay_cost_usd", "cost of that delay", "USD", "lower", "realised"),
         Outcome("false_alarms", "false alarms", "vehicles", "lower", "realised"),
@@ -125,7 +126,7 @@ def told_of(model: CorridorModel, opening: Opening) -> dict[str, Any]:
     sums = {
         **{f"{name}_kg": mass_kg[name].sum() for name in ("sent", "delivered", "seized", "diverted")},
         **{f"{name}_usd": week[name].sum() / 100.0 for name in MONEY},
-        **{name: week[name].sum() for name in ("arrests", "delay_vehicle_h", "false_alarms")},
+        **{name: week[name].sum() for name in COUNTS},
         **{name: week[name].mean() for name in ("active_routes", "mean_corruption")},
         "seizures": week["seized_loads"].sum(),
         "recorded_kg": week["recorded_seized_kg"].sum(),
@@ -170,6 +171,7 @@ def told_of(model: CorridorModel, opening: Opening) -> dict[str, Any]:
     }
 
 
+COUNTS = ("arrests", "licit_vehicles", "delay_vehicle_h", "false_alarms")
 MONEY = ("profit", "bribes", "liability", "public_cost")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ FILE = "finished_{}.jsonl"
 
 
 class Record:
-    """Lines of JSON in a folder, added to and never changed; each bears the digest of what defines it.
+    """Lines of JSON in a folder, added to and never changed; each bears its own digest.
 
     Parameters
     ----------
@@ -43,7 +44,8 @@ class Record:
 
     def add(self, key: int, told: Mapping[str, Any]) -> None:
         """Keep what a key came to; it is on the disk when this returns."""
-        line = {"definition": self.definition, "key": key, "told": told}
+        entry = {"definition": self.definition, "key": key, "told": told}
+        line = {**entry, "check": _check(entry)}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, separators=(",", ":")) + "\n")
             file.flush()
@@ -62,16 +64,25 @@ class Record:
         for line in content[:whole].splitlines():
             try:
                 entry = json.loads(line)
+                check = entry.pop("check")
                 definition, key, told = entry["definition"], int(entry["key"]), dict(entry["told"])
+                if check != _check(entry):
+                    raise ValueError(check)
             except (ValueError, TypeError, KeyError):
                 damaged += 1
                 continue
             if definition == self.definition:
-                self.finished.setdefault(key, told)
+                self.finished[key] = told
             else:
                 other += 1
         if other:
             notes.append(f"{other} of its lines belong to another comparison and are not used")
         if damaged:
-            notes.append(f"{damaged} of its lines cannot be read and are not used")
+            notes.append(f"{damaged} of its lines are damaged and are not used; their keys are run again")
         self.notes = tuple(f"{self.path}: {note}" for note in notes)
+
+
+def _check(entry: Mapping[str, Any]) -> str:
+    """Digest of what a line says, by which a changed line is found."""
+    text = json.dumps(entry, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -80,7 +80,9 @@ def variance_frame(
     import pandas as pd
 
     from experiments.effects import compare
+    from sim.scenario.load import load_scenario
 
+    load_scenario(scenario)
     effects = compare(
         scenario,
         REFERENCE,

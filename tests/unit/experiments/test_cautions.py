@@ -29,12 +29,30 @@ DELIVERED = {
     "pairs_for_sign": 4.0,
 }
 SEIZED = {**DELIVERED, "outcome": "seized_kg", "difference": 50.0, "low": 40.0, "high": 60.0}
+TRAFFIC = {"arm": "a", "outcome": "licit_vehicles", "baseline": 1000.0, "difference": 0.0}
 INSIDE: dict[str, date | None] = {"a": date(2010, 1, 1)}
 
 
-def said(delivered: dict[str, Any] | None = None, seized: dict[str, Any] | None = None) -> tuple[str, ...]:
-    rows = [{**DELIVERED, **(delivered or {})}, {**SEIZED, **(seized or {})}]
+def said(
+    delivered: dict[str, Any] | None = None, seized: dict[str, Any] | None = None, traffic: float = 0.0
+) -> tuple[str, ...]:
+    rows = [
+        {**DELIVERED, **(delivered or {})},
+        {**SEIZED, **(seized or {})},
+        {**TRAFFIC, "difference": traffic},
+    ]
     return cautions(pd.DataFrame(rows), INSIDE, [])
+
+
+def test_traffic_that_stays_away_is_told():
+    (warning,) = said(traffic=-250.0)
+    assert warning.startswith("a: 25 % fewer licit vehicles at posts: what stays away")
+    assert said(traffic=-4.0) == said(traffic=300.0) == ()
+
+
+def test_one_pair_has_no_interval():
+    (warning,) = said({"low": float("nan"), "high": float("nan"), "pairs": 1})
+    assert warning == "a: one pair has no interval; how sure its effects are cannot be told"
 
 
 def test_a_clear_effect_needs_no_caution():
@@ -70,7 +88,7 @@ def test_no_effect_at_all_is_not_called_uncertain():
 
 
 def test_a_start_outside_the_run():
-    table = pd.DataFrame([DELIVERED, SEIZED])
+    table = pd.DataFrame([DELIVERED, SEIZED, TRAFFIC])
     (warning,) = cautions(table, {"a": None}, [])
     assert warning == "a: acts on no day of the run, so that every difference is zero"
 
@@ -101,7 +119,7 @@ def test_a_ranking_that_flips():
         "parameter ranges"
     )
     assert rank.startswith("a and b: their ranking by delivered_kg flips; b delivers less at 2 of 3")
-    table = pd.DataFrame([DELIVERED, SEIZED])
+    table = pd.DataFrame([DELIVERED, SEIZED, TRAFFIC])
     assert cautions(table, INSIDE, flips_of(here, there)) == (sign, rank)
 
 

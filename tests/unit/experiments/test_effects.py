@@ -311,7 +311,13 @@ def test_every_table_is_saved_as_csv_and_markdown(tmp_path: Path):
 def test_a_comparison_is_not_saved_over_anything_else(tmp_path: Path):
     folder = tmp_path / "folder"
     compare(scenario(), MORE, keys=1, workers=1, folder=folder).save(folder)  # beside its record
-    effects().save(folder)  # over another comparison
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    with pytest.raises(RunFolderError, match="holds another comparison"):
+        effects().save(folder)
+    with pytest.raises(RunFolderError, match="holds another comparison"):
+        compare(scenario(), [MORE], keys=1, workers=1, base=change("tip_prob", START, by=2.0), folder=folder)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    effects().save(folder, overwrite=True)
     run(scenario(), key=1).write(tmp_path / "run")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")

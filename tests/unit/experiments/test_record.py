@@ -49,7 +49,29 @@ def test_lines_that_cannot_be_read_are_noted(tmp_path: Path):
     record.add(2, TOLD)
     again = Record(tmp_path, "this")
     assert set(again.finished) == {1, 2}
-    assert again.notes == (f"{again.path}: 3 of its lines cannot be read and are not used",)
+    assert again.notes == (
+        f"{again.path}: 3 of its lines are damaged and are not used; their keys are run again",
+    )
+
+
+def test_a_line_that_was_changed_is_not_used(tmp_path: Path):
+    record = Record(tmp_path, "this")
+    record.add(1, {"runs": {"kg": 106_545.25}})
+    record.add(2, TOLD)
+    whole = record.path.read_bytes()
+    for n, (old, new) in enumerate(
+        [(b"106545.25", b"56545.25"), (b'"key":1', b'"key":3'), (b"this", b"that")]
+    ):
+        record.path.write_bytes(whole.replace(old, new, 1))
+        again = Record(tmp_path, "this")
+        assert set(again.finished) == {2} and "1 of its lines are damaged" in again.notes[0], n
+
+
+def test_of_a_key_that_was_run_again_the_last_line_counts(tmp_path: Path):
+    record = Record(tmp_path, "this")
+    record.add(1, TOLD)
+    record.add(1, {"runs": {"later": 1.0}})
+    assert Record(tmp_path, "this").finished == {1: {"runs": {"later": 1.0}}}
 
 
 def test_behaviours_have_files_of_their_own(tmp_path: Path):
