@@ -20,7 +20,8 @@ run: $(VENV)/.installed
 	$(BIN)/kordon run northern_route_2010 --key 1 --out "$(OUT)"
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS)
+	@$(BIN)/python -c 'import sim; sim.warmup()' # kernels are compiled once, before two processes ask for them
+	$(BIN)/python -m pytest -m "not long" -n 2 $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
