@@ -45,7 +45,7 @@ from sim.scenario.schema import Scenario
 from sim.trial import code_digest, data_digest, statuses, versions, warmup, world_of
 from sim.world.world import World
 
-REPLACED = 32
+REPLACED = 24
 """Most keys, the first ones, on which other shares of replacement are run as well."""
 
 

@@ -153,7 +153,7 @@ def compare(  # noqa: PLR0913 (what a comparison can be asked)
     behaviours
         Other ways in which traffickers may decide, each compared on the same keys; `all` for every one.
     replacement
-        Whether each arm is also run with no loss sent again and with every one, on the first 32 keys at most.
+        Whether each arm is also run with no loss sent again and with every one, on the first 24 keys at most.
     workers
         Processes; as many as there are cores if nothing is said. With 1 everything runs here. A script that
         asks for more keeps what it does under `if __name__ == "__main__":`, as each process imports it.
