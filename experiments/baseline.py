@@ -123,7 +123,7 @@ def at_point(
     """
     drawn_from = declared(scenario) if ranges is None else ranges
 
-    def moved(part: Any, prefix: str) -> Any:  # noqa: ANN401
+    def moved(part: Any, prefix: str) -> Any:  # noqa: ANN401 (any part of a scenario)
         if isinstance(part, Quantity):
             name, declared_there = dimension(prefix), drawn_from.get(prefix)
             if name not in u or declared_there is None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from experiments.outcomes import HEADLINE, Outcome, estimated
-from experiments.paired import gap_of
+from experiments.paired import gap_of, pairs_needed
 from experiments.pairs import BASELINE, Pairs
 
 if TYPE_CHECKING:
@@ -52,12 +52,13 @@ def not_narrow(pairs: Pairs, outcome: Outcome, share: float | None) -> list[str]
     read = estimated(outcome)
     baseline = pairs.column(BASELINE, read)
     level = abs(float(baseline.mean()))
-    halves = {arm: gap_of(pairs.column(arm, read), baseline).half_width for arm in pairs.arms}
+    gaps = {arm: gap_of(pairs.column(arm, read), baseline) for arm in pairs.arms}
     return [
-        f"{arm}: the interval of {outcome.name} is ±{half:,.3g} {outcome.unit} after "
-        f"{_pairs(len(pairs.keys))}, wider than the {100 * share:.2g} % of the baseline asked for"
-        for arm, half in halves.items()
-        if not half <= share * level
+        f"{arm}: the interval of {outcome.name} is ±{gap.half_width:,.3g} {outcome.unit} after "
+        f"{_pairs(len(pairs.keys))}, wider than the {100 * share:.2g} % of the baseline asked for, which "
+        f"would take about {_pairs(pairs_needed(gap.spread, share * level))}"
+        for arm, gap in gaps.items()
+        if not gap.half_width <= share * level
     ]
 
 

@@ -98,7 +98,7 @@ def relative_axis(axes: Axes, baseline: float, most: int = 6) -> None:
     def to_percent(value: Any) -> Any:  # noqa: ANN401 (number or array)
         return 100.0 * value / baseline
 
-    def back(value: Any) -> Any:  # noqa: ANN401
+    def back(value: Any) -> Any:  # noqa: ANN401 (number or array)
         return value * baseline / 100.0
 
     functions: tuple[Callable[[Any], Any], Callable[[Any], Any]] = (to_percent, back)

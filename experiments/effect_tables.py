@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -95,16 +95,18 @@ def fates_frame(pairs: Pairs) -> pd.DataFrame:
     """What became of the loads of the baseline and of each arm: mean kilograms, and shares of them all."""
     rows = []
     for arm in (BASELINE, *pairs.arms):
-        kg = {
-            fate: float(pairs.column(arm, lambda told, fate=fate: told["fates"][fate]).mean())  # type: ignore[misc]
-            for fate in FATES
-        }
+        kg = {fate: float(pairs.column(arm, _fate_of(fate)).mean()) for fate in FATES}
         whole = sum(kg.values())
         rows += [
             {"arm": arm, "fate": fate, "kg": mass, "share": mass / whole if whole else math.nan}
             for fate, mass in kg.items()
         ]
     return pd.DataFrame(rows)
+
+
+def _fate_of(fate: str) -> Callable[[Mapping[str, Any]], float]:
+    """Reads the kilograms of a fate from what was told of a run."""
+    return lambda told: float(told["fates"][fate])
 
 
 def costs_frame(table: pd.DataFrame, declared: Mapping[str, tuple[float, float]]) -> pd.DataFrame:

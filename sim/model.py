@@ -92,7 +92,7 @@ class CorridorModel(Model):
         scenario: str | Path | Scenario | World | None = None,
         *,
         rng: Any = None,  # noqa: ANN401 (Mesa's form)
-        seed: Any = None,  # noqa: ANN401
+        seed: Any = None,  # noqa: ANN401 (Mesa's form)
         **kwargs: Any,  # noqa: ANN401 (Mesa's form)
     ) -> None:
         if seed is not None:

@@ -11,6 +11,7 @@ import pandas as pd
 from experiments.baseline import at_point, dimensions, quantiles
 from experiments.cautions import cautions, not_narrow
 from experiments.outcomes import Outcome
+from experiments.paired import pairs_needed
 from experiments.pairs import Pairs
 from experiments.ranking import Flip, flips_of, points_near
 from sim.scenario.load import load_scenario
@@ -100,7 +101,9 @@ def test_a_precision_that_was_not_reached():
     outcome = Outcome("x", "x", "kg", "lower", "realised")
     (note,) = not_narrow(pairs, outcome, 0.02)
     assert note.startswith("a: the interval of x is ±")
-    assert note.endswith("kg after 3 pairs, wider than the 2 % of the baseline asked for")
+    assert "kg after 3 pairs, wider than the 2 % of the baseline asked for" in note
+    needed = pairs_needed(float(np.std([0.0, 10.0, -8.0], ddof=1)), 2.0)
+    assert note.endswith(f", which would take about {needed:,.0f} pairs")
     assert not_narrow(pairs, outcome, None) == []
 
 
